@@ -1,0 +1,72 @@
+/**
+ * @file Everything a page, a command or a script may ask of the library, in one value. Types, allow-list and input checks
+ * derive from it; hosts mount it and repeat nothing. See docs/decisions/0002-contract.md.
+ */
+import { eventIterator, type InferContractRouterInputs, type InferContractRouterOutputs, oc } from '@orpc/contract';
+import { z } from 'zod';
+import {
+  doctorReport,
+  engineInfo,
+  failure,
+  folder,
+  globs,
+  indexRun,
+  itemDetail,
+  libraryEvent,
+  libraryStatus,
+  settings,
+} from './library.ts';
+import { itemId, recognisedFact, searchPage, searchRequest } from './query.ts';
+
+const folderId = z.object({ id: z.int() });
+const path = z.string().min(1).max(4096);
+
+export const contract = {
+  /** What there is and what is going on. */
+  status: oc.output(libraryStatus),
+  /** A status at once and at most twice a second while something changes, plus what changed. */
+  events: oc.output(eventIterator(libraryEvent)),
+
+  search: oc.input(searchRequest).output(searchPage),
+  /** Facts in the words, for chips while typing. */
+  understand: oc.input(z.object({ text: z.string().max(2000) })).output(z.array(recognisedFact)),
+  item: oc.input(z.object({ id: itemId })).output(itemDetail),
+
+  listFolders: oc.output(z.array(folder)),
+  addFolder: oc.input(z.object({ path, include: globs.default([]), exclude: globs.default([]) })).output(folder),
+  /** Replaces the globs; what is excluded now is purged. */
+  updateFolder: oc.input(folderId.extend({ include: globs, exclude: globs })).output(folder),
+  /** What `updateFolder` would remove: how many items and some of their paths. */
+  previewExclude: oc
+    .input(folderId.extend({ include: globs, exclude: globs }))
+    .output(z.object({ items: z.int(), sample: z.array(z.string()) })),
+  /** Forgets the folder and everything indexed from it. Files on disk are not touched. */
+  removeFolder: oc.input(folderId).output(z.object({ removed: z.int() })),
+  rescan: oc.input(folderId.partial()).output(z.object({})),
+  /** Adds the sample pictures that come with Oneword. */
+  addSamples: oc.output(folder),
+  /** Folders below a folder of this machine, for a page that has no native picker. No path = where to start. */
+  browse: oc
+    .input(z.object({ path: path.optional() }))
+    .output(z.object({ path: z.string(), parent: z.string().nullable(), folders: z.array(z.object({ name: z.string(), path: z.string() })) })),
+
+  pause: oc.output(z.object({})),
+  resume: oc.output(z.object({})),
+  failures: oc
+    .input(z.object({ folderId: z.int().optional(), after: z.int().default(0), limit: z.int().min(1).max(1000).default(100) }))
+    .output(z.object({ failures: z.array(failure), total: z.int() })),
+  /** Tries failed files again: those named, else all. */
+  retry: oc.input(z.object({ fileIds: z.array(z.int()).max(10_000).optional() })).output(z.object({ retried: z.int() })),
+  /** Resolves when every scan that was asked for has ended and the queue is empty. */
+  settled: oc.output(indexRun),
+
+  listEngines: oc.output(z.array(engineInfo)),
+  getSettings: oc.output(settings),
+  setSettings: oc.input(settings.partial()).output(settings),
+  doctor: oc.output(doctorReport),
+};
+
+export type Contract = typeof contract;
+export type MethodName = keyof Contract;
+export type Inputs = InferContractRouterInputs<Contract>;
+export type Outputs = InferContractRouterOutputs<Contract>;

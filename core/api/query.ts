@@ -1,0 +1,127 @@
+/**
+ * @file What may be asked and what comes back: query, filters, hits. Schemas are values, types derive from them.
+ */
+import { z } from 'zod';
+
+/** Opaque id of a searchable thing: `<file>` for a picture, `<file>p<page>` for a page of a document. */
+export const itemId = z.string().regex(/^\d{1,15}(p\d{1,6})?$/);
+
+/** A picture to search with. `upload` is one that was dropped, pasted or given on the command line (see `POST /query-picture`). */
+export const pictureRef = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('item'), id: itemId }),
+  z.object({ kind: z.literal('upload'), id: z.string().regex(/^[0-9a-f]{32}$/) }),
+]);
+export type PictureRef = z.infer<typeof pictureRef>;
+
+const day = z.iso.date();
+
+export const fileTypes = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif', 'svg', 'heic', 'raw'] as const;
+export type FileType = (typeof fileTypes)[number];
+
+export const filters = z
+  .object({
+    /** Absolute path of a folder: everything below it. */
+    folder: z.string().min(1),
+    /** Local calendar days, both inclusive. Matches the date taken, else the file's own date. */
+    from: day,
+    to: day,
+    types: z.array(z.enum(fileTypes)).min(1),
+    /** Case-insensitive part of make and model. */
+    camera: z.string().min(1),
+    orientation: z.enum(['landscape', 'portrait', 'square']),
+    /** Pixels of the shorter side. */
+    minSide: z.int().positive(),
+    people: z.int().nonnegative(),
+    minRating: z.int().min(1).max(5),
+    /** Has GPS coordinates. */
+    hasPlace: z.boolean(),
+  })
+  .partial();
+export type Filters = z.infer<typeof filters>;
+
+export const query = z.object({
+  /** Words. Facts in it ("july 2023", "people: 2") become filters unless `literal`. At most 2,000 characters. */
+  text: z.string().max(2000).optional(),
+  picture: pictureRef.optional(),
+  /** What should be different about the picture. Needs `picture`. */
+  edit: z.string().max(2000).optional(),
+  filters: filters.optional(),
+  literal: z.boolean().optional(),
+});
+export type Query = z.infer<typeof query>;
+
+export const searchRequest = z.object({
+  query,
+  order: z.enum(['relevance', 'date']).default('relevance'),
+  limit: z.int().min(1).max(1000).default(100),
+  /** From the page before; a cursor of another query is refused. */
+  cursor: z.string().max(200).optional(),
+  /** Collapse near-duplicates into their best hit. */
+  group: z.boolean().default(false),
+});
+export type SearchRequest = z.input<typeof searchRequest>;
+
+export const word = z.object({ text: z.string(), probability: z.number() });
+
+/** A fact that was recognised in the words: what it became and where it stood, so that the page can make a chip of it. */
+export const recognisedFact = z.object({
+  text: z.string(),
+  start: z.int(),
+  end: z.int(),
+  filters,
+  /** For people: "July 2023", "2 people", "JPEG". */
+  label: z.string(),
+});
+export type RecognisedFact = z.infer<typeof recognisedFact>;
+
+export const why = z.object({
+  /** What the hit says, in one word each, best first. */
+  words: z.array(word),
+  /** Matched text: which field, and a snippet with the matches between U+0002 and U+0003. */
+  text: z.object({ field: z.enum(['name', 'folder', 'text']), snippet: z.string() }).optional(),
+  /** Labels of the filters that it passed. */
+  filters: z.array(z.string()),
+  /** Rank (from 1) and score per source that put it here. */
+  ranks: z.array(z.object({ source: z.string(), rank: z.int(), score: z.number() })),
+});
+export type Why = z.infer<typeof why>;
+
+export const hit = z.object({
+  id: itemId,
+  path: z.string(),
+  name: z.string(),
+  page: z.int().optional(),
+  type: z.enum(fileTypes),
+  /** Upright size in pixels. */
+  width: z.int(),
+  height: z.int(),
+  /** `#rrggbb`, average colour: the skeleton while the thumbnail loads. */
+  colour: z.string(),
+  /** Changes when the picture's content does: cache key for /thumb and /media. */
+  version: z.string(),
+  /** ISO date-time without zone (camera time), or the file's own time. */
+  takenAt: z.string(),
+  offline: z.boolean(),
+  /** Relevance: cosine-like in [-1, 1] for vectors, comparable within one answer only. */
+  score: z.number(),
+  /** False for what lies below the cut line. */
+  aboveCut: z.boolean(),
+  why,
+  /** With `group`: the other members of its near-duplicate group, best first. */
+  similar: z.array(itemId).optional(),
+});
+export type Hit = z.infer<typeof hit>;
+
+export const searchPage = z.object({
+  hits: z.array(hit),
+  /** How many of all matches (not of this page) lie above the line where results stop being better than chance. */
+  cut: z.int(),
+  total: z.int(),
+  nextCursor: z.string().nullable(),
+  /** What was understood: the words left after the facts, the facts, and what the query says in one word. */
+  understood: z.object({ words: z.string(), facts: z.array(recognisedFact), says: z.array(word) }),
+  /** How the picture and the edit were combined: learned by the model or by vector arithmetic. */
+  composition: z.enum(['none', 'learned', 'arithmetic']),
+  milliseconds: z.number(),
+});
+export type SearchPage = z.infer<typeof searchPage>;

@@ -1,0 +1,67 @@
+/**
+ * @file What indexing and search need of an engine. Engines live in `models/` and import only these types.
+ * See design note "Engines" in ARCHITECTURE.md.
+ */
+import type { Raster, RasterRequest } from '../../pixels/raster.ts';
+
+/** Identity of a vector space. Vectors of different `id`s are never compared. */
+export type Space = {
+  /** Stable key made of everything that changes the vectors, e.g. `lite@1`. Also the file name stem of the index. */
+  readonly id: string;
+  readonly dimension: number;
+  readonly model: string;
+  readonly revision: string;
+  readonly precision: 'fp32' | 'fp16' | 'int8' | 'int4';
+  /** Prompt set or composition rule, e.g. `conse-1`, `e5v-llama3`. */
+  readonly prompts: string;
+};
+
+/** A picture, already resampled to the engine's `rasters`, in their order. */
+export type PictureInput = {
+  /** Size of the whole upright picture (EXIF orientation applied) in pixels. */
+  readonly width: number;
+  readonly height: number;
+  readonly rasters: readonly Raster[];
+};
+
+/** `n` vectors of `dimension` values, row-major. */
+export type Vectors = { readonly dimension: number; readonly data: Float32Array };
+
+/** A word that a vector says, with its probability (0 to 1). */
+export type Word = { readonly text: string; readonly probability: number };
+
+/** What an engine knows of a picture beside its vector. */
+export type PictureFindings = {
+  /** Best first; empty where the engine has no readout. */
+  readonly words: readonly Word[];
+  /** Number of people, where the engine counts them. */
+  readonly people?: number;
+};
+
+export type EmbeddedPictures = Vectors & { readonly findings: readonly PictureFindings[] };
+
+export type EmbedOptions = {
+  readonly signal?: AbortSignal;
+  /** `query` overtakes `index` work that has not started. */
+  readonly priority?: 'query' | 'index';
+  /** `thorough` runs the engine's slower second pass (lite: the object detector), where it has one. */
+  readonly pass?: 'fast' | 'thorough';
+};
+
+export type Composed = { readonly picture: PictureInput; readonly edit: string };
+
+/** An engine. Every vector has the same length (norm) within a space, so dot product and cosine rank alike. */
+export interface Embedder {
+  readonly space: Space;
+  /** Rasters it wants of a picture for the given pass. */
+  rasters(pass: 'fast' | 'thorough'): readonly RasterRequest[];
+  /** True where `thorough` differs from `fast`. */
+  readonly hasThoroughPass: boolean;
+  text(texts: readonly string[], options?: EmbedOptions): Promise<Vectors>;
+  image(pictures: readonly PictureInput[], options?: EmbedOptions): Promise<EmbeddedPictures>;
+  composed(pairs: readonly Composed[], options?: EmbedOptions): Promise<Vectors>;
+  /** The k words that each of the n vectors says. */
+  words(vectors: Vectors, k: number): Promise<Word[][]>;
+  /** Scores of text against picture and picture against picture live on different scales; see `models/lite`. */
+  close(): Promise<void>;
+}
