@@ -1,0 +1,69 @@
+#!/usr/bin/env node
+/**
+ * @file The one launcher: sets up what is missing, finds a Node that can run the sources, and runs the command with it.
+ * Plain JavaScript without dependencies, since it is what runs before anything is installed. Works from Node 20 on.
+ */
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import { checks } from './checks.mjs';
+import { buildPage, findNode, installPackages, installSystemPackages, root, say } from './set-up.mjs';
+
+const [command, ...rest] = process.argv.slice(2);
+
+/** Runs a Node program with the Node 24 that was found, hands signals on, and answers its exit status. */
+function run(node, args) {
+  return new Promise((resolve) => {
+    const child = spawn(node, args, { stdio: 'inherit', env: process.env });
+    const hand = (signal) => child.kill(signal);
+    process.on('SIGTERM', hand);
+    // The terminal sends SIGINT to the child as well; this process only has to wait for it.
+    process.on('SIGINT', () => undefined);
+    child.on('error', (error) => {
+      say(`could not start ${node}: ${error.message}`);
+      resolve(1);
+    });
+    child.on('close', (code, signal) => resolve(code ?? (signal === 'SIGINT' ? 130 : 1)));
+  });
+}
+
+async function main() {
+  const quiet = command !== 'start' && command !== 'test';
+  await installPackages({ quiet });
+  const node = findNode();
+  const cli = (...args) => run(node, [path.join(root, 'server/cli.ts'), ...args]);
+
+  switch (command) {
+    case 'start': {
+      await installSystemPackages('search');
+      await buildPage(node);
+      const electron = electronBinary();
+      return electron ? run(electron, [root, ...rest]) : cli('serve', ...rest);
+    }
+    case 'serve':
+      await buildPage(node);
+      return cli('serve', ...rest);
+    case 'test':
+      await installSystemPackages('test');
+      await buildPage(node);
+      return checks(node, { browser: true, arguments: rest });
+    case 'check':
+      return checks(node, { browser: false, arguments: rest });
+    case 'bench':
+      await installSystemPackages('search');
+      return run(node, [path.join(root, 'test/bench/run.ts'), ...rest]);
+    default:
+      return cli(...(command === undefined ? ['--help'] : [command, ...rest]));
+  }
+}
+
+/** The desktop app is a later part; until then there is nothing for an Electron binary to run. */
+function electronBinary() {
+  return undefined;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  say(error.message);
+  process.exitCode = 1;
+}
