@@ -15,6 +15,7 @@ export function up(db: Database): void {
       include TEXT NOT NULL DEFAULT '[]',      -- JSON array of globs, relative to the root
       exclude TEXT NOT NULL DEFAULT '[]',
       online INTEGER NOT NULL DEFAULT 1,
+      identity TEXT,                           -- device and inode when last seen: an empty mount point is not the emptied drive
       added_at INTEGER NOT NULL,               -- ms since epoch, everywhere
       changed_at INTEGER
     ) STRICT;
@@ -36,13 +37,17 @@ export function up(db: Database): void {
       latitude REAL,
       longitude REAL,
       rating INTEGER,
-      people INTEGER
+      people INTEGER,
+      unused_since INTEGER                     -- when the last file with this content went away; null while there is one
     ) STRICT;
+    CREATE INDEX contents_by_bytes ON contents(bytes);
+    CREATE INDEX contents_unused ON contents(unused_since) WHERE unused_since IS NOT NULL;
 
     CREATE TABLE files (
       id INTEGER PRIMARY KEY,
       root_id INTEGER NOT NULL REFERENCES roots(id) ON DELETE CASCADE,
       path TEXT NOT NULL UNIQUE,               -- absolute, as the file system spells it
+      is_folder INTEGER NOT NULL DEFAULT 0,    -- 1 = a folder that cannot be opened, always 'failed': what is below it is kept
       bytes INTEGER NOT NULL,
       mtime INTEGER NOT NULL,                  -- ms
       inode INTEGER NOT NULL,
@@ -56,7 +61,6 @@ export function up(db: Database): void {
     CREATE INDEX files_by_state ON files(state, id);
     CREATE INDEX files_by_root ON files(root_id, state);
     CREATE INDEX files_by_content ON files(content_id);
-    CREATE INDEX files_by_bytes ON files(bytes);
 
     -- The parts of a content that have vectors of their own: one for a picture (page 0), one for each page of a document.
     CREATE TABLE parts (
@@ -84,6 +88,17 @@ export function up(db: Database): void {
       UNIQUE (space_id, part_id)
     ) STRICT;
     CREATE INDEX embeddings_by_part ON embeddings(part_id);
+
+    -- Vectors of contents that no file has at the moment. They are in no index; when the content comes back under whatever
+    -- path they return to embeddings under a new id, and nothing is embedded again.
+    CREATE TABLE spare_embeddings (
+      part_id INTEGER NOT NULL REFERENCES parts(id) ON DELETE CASCADE,
+      space_id INTEGER NOT NULL REFERENCES spaces(id),
+      vector BLOB NOT NULL,
+      pass TEXT NOT NULL,
+      words TEXT NOT NULL,
+      PRIMARY KEY (part_id, space_id)
+    ) STRICT;
 
     -- What is in index/<space>.db. Written in one transaction after a segment was built and checked. See docs/decisions/0004.
     CREATE TABLE segments (
