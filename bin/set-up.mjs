@@ -26,12 +26,16 @@ export async function installPackages({ quiet }) {
   const npm = process.env.npm_execpath;
   const [program, ...prefix] = npm?.endsWith('js') ? [process.execPath, npm] : ['npm'];
   // Warnings about the engine are expected: the packages run under the Node 24 that is installed here, not under npm's own Node.
-  const result = spawnSync(program, [...prefix, 'ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: root,
-    // stdout belongs to the command that was typed (its JSON).
-    stdio: ['ignore', quiet ? 'pipe' : 2, 2],
-    shell: program === 'npm' && process.platform === 'win32',
-  });
+  const result = spawnSync(
+    program,
+    [...prefix, 'ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'],
+    {
+      cwd: root,
+      // stdout belongs to the command that was typed (its JSON).
+      stdio: ['ignore', quiet ? 'pipe' : 2, 2],
+      shell: program === 'npm' && process.platform === 'win32',
+    },
+  );
   if (result.error || result.status !== 0) {
     throw new Error(
       `npm could not install the packages (${result.error?.message ?? `exit status ${result.status}`}). ` +
@@ -55,7 +59,9 @@ export function findNode() {
   const platform = `${process.platform}-${process.arch}`;
   const packaged = nodePackages[platform];
   if (!packaged) {
-    throw new Error(`no Node 24 comes with Oneword for ${platform} (there is one for ${Object.keys(nodePackages).join(', ')}). Install Node 24 and try again.`);
+    throw new Error(
+      `no Node 24 comes with Oneword for ${platform} (there is one for ${Object.keys(nodePackages).join(', ')}). Install Node 24 and try again.`,
+    );
   }
   const node = path.join(root, 'node_modules', packaged);
   if (!existsSync(node)) throw new Error(`${node} is missing. Remove node_modules and try again, or install Node 24.`);
@@ -111,7 +117,10 @@ export async function installSystemPackages(purpose) {
 /** Builds the page into dist/renderer when its sources have changed since the last build. */
 export async function buildPage(node) {
   const sources = ['renderer', 'core/api'].flatMap((folder) => filesBelow(path.join(root, folder)));
-  const wanted = sha256(readFileSync(path.join(root, 'package-lock.json')), ...sources.flatMap((file) => [path.relative(root, file), readFileSync(file)]));
+  const wanted = sha256(
+    readFileSync(path.join(root, 'package-lock.json')),
+    ...sources.flatMap((file) => [path.relative(root, file), readFileSync(file)]),
+  );
   const stamp = path.join(root, 'dist/renderer.stamp');
   if (existsSync(stamp) && existsSync(path.join(root, 'dist/renderer/index.html')) && readFileSync(stamp, 'utf8') === wanted) return;
   say('setting up: building the page');

@@ -52,7 +52,8 @@ function filesBelow(folder: string): string[] {
     .filter((file) => /\.(ts|tsx|mjs)$/.test(file) && !file.startsWith('pixels/assembly'));
 }
 
-const statement = /^\s*(import|export)\s+(type\s)?(?:[^'";]*?\sfrom\s+)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)|new URL\(\s*['"](\.[^'"]+\.ts)['"]/gm;
+const statement =
+  /^\s*(import|export)\s+(type\s)?(?:[^'";]*?\sfrom\s+)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)|new URL\(\s*['"](\.[^'"]+\.ts)['"]/gm;
 
 function importsOf(file: string): Import[] {
   const text = readFileSync(path.join(root, file), 'utf8');
@@ -75,7 +76,10 @@ const packageOf = (name: string): string => name.split('/', name.startsWith('@')
 
 it('reads imports from every layer', () => {
   for (const folder of ['renderer', 'server', 'engine', 'core', 'models', 'pixels']) {
-    expect(sources.some((file) => within(file, folder)), folder).toBe(true);
+    expect(
+      sources.some((file) => within(file, folder)),
+      folder,
+    ).toBe(true);
   }
   expect(sources.flatMap(importsOf).length).toBeGreaterThan(200);
 });
