@@ -59,7 +59,7 @@ export function up(db: Database): void {
       changed_at INTEGER NOT NULL
     ) STRICT;
     CREATE INDEX files_by_state ON files(state, id);
-    CREATE INDEX files_by_root ON files(root_id, state);
+    CREATE INDEX files_by_root ON files(root_id, state, is_folder);
     CREATE INDEX files_by_content ON files(content_id);
 
     -- The parts of a content that have vectors of their own: one for a picture (page 0), one for each page of a document.
@@ -88,6 +88,7 @@ export function up(db: Database): void {
       UNIQUE (space_id, part_id)
     ) STRICT;
     CREATE INDEX embeddings_by_part ON embeddings(part_id);
+    CREATE INDEX embeddings_fast ON embeddings(space_id, id) WHERE pass = 'fast';
 
     -- Vectors of contents that no file has at the moment. They are in no index; when the content comes back under whatever
     -- path they return to embeddings under a new id, and nothing is embedded again.
