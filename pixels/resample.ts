@@ -1,0 +1,73 @@
+/**
+ * @file Pictures as engines want them: resized exactly as Pillow does it, squashed, letterboxed, fitted inside or cropped.
+ * Another library's resize changes what a classifier sees in some pictures; this one is the reference's, bit for bit.
+ */
+import { resizeInto } from './kernel.ts';
+import type { Placement, Raster, RasterRequest } from './raster.ts';
+
+/** The picture as the request wants it. May return the picture itself when nothing is to be done. */
+export function render(picture: Raster, request: RasterRequest): Raster {
+  check(picture);
+  const { width, height } = sizeWithin(picture.width, picture.height, request);
+  if (request.fit === 'letterbox') return letterbox(picture, request, width, height);
+  if (width === picture.width && height === picture.height) return picture;
+  const data = new Uint8Array(width * height * 3);
+  resizeInto({ data, offset: 0, stride: width * 3 }, picture, width, height, request.filter);
+  return { width, height, data };
+}
+
+/** Where a picture of this size lies in its raster. (A squashed picture has no one scale.) */
+export function placementOf(width: number, height: number, request: RasterRequest & { fit: 'letterbox' | 'inside' }): Placement {
+  const scale = scaleOf(width, height, request);
+  if (request.fit === 'inside') return { scale, offsetX: 0, offsetY: 0 };
+  const size = sizeWithin(width, height, request);
+  return { scale, offsetX: (request.width - size.width) >> 1, offsetY: (request.height - size.height) >> 1 };
+}
+
+/** The pixels from (left, top) up to but without (right, bottom); whole numbers inside the picture. */
+export function crop(picture: Raster, left: number, top: number, right: number, bottom: number): Raster {
+  const width = right - left;
+  const height = bottom - top;
+  if (left < 0 || top < 0 || width < 1 || height < 1 || right > picture.width || bottom > picture.height) {
+    throw new RangeError(`(${left}, ${top}) to (${right}, ${bottom}) is no part of a ${picture.width} x ${picture.height} picture`);
+  }
+  const data = new Uint8Array(width * height * 3);
+  for (let row = 0; row < height; row++) {
+    const from = ((top + row) * picture.width + left) * 3;
+    data.set(picture.data.subarray(from, from + width * 3), row * width * 3);
+  }
+  return { width, height, data };
+}
+
+function letterbox(picture: Raster, request: RasterRequest, width: number, height: number): Raster {
+  const data = new Uint8Array(request.width * request.height * 3);
+  const left = (request.width - width) >> 1;
+  const top = (request.height - height) >> 1;
+  const stride = request.width * 3;
+  resizeInto({ data, offset: top * stride + left * 3, stride }, picture, width, height, request.filter);
+  return { width: request.width, height: request.height, data };
+}
+
+function scaleOf(width: number, height: number, request: RasterRequest): number {
+  const scale = Math.min(request.width / width, request.height / height);
+  return request.fit === 'inside' ? Math.min(1, scale) : scale;
+}
+
+function sizeWithin(width: number, height: number, request: RasterRequest): { width: number; height: number } {
+  if (request.fit === 'squash') return { width: request.width, height: request.height };
+  const scale = scaleOf(width, height, request);
+  return { width: Math.max(1, roundHalfEven(width * scale)), height: Math.max(1, roundHalfEven(height * scale)) };
+}
+
+/** Python's `round`, which the reference uses. */
+function roundHalfEven(x: number): number {
+  const floor = Math.floor(x);
+  const rest = x - floor;
+  return rest === 0.5 ? floor + (floor % 2) : Math.round(x);
+}
+
+function check({ width, height, data }: Raster): void {
+  if (!Number.isInteger(width) || !Number.isInteger(height) || width < 1 || height < 1 || data.length !== width * height * 3) {
+    throw new RangeError(`not an RGB raster: ${width} x ${height} with ${data.length} bytes`);
+  }
+}
