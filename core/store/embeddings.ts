@@ -1,0 +1,115 @@
+/**
+ * @file The embeddings table: one vector (float16) for a part of a content in a space. Its ids are the keys of the vector index, so a
+ * vector never changes under its id: what is embedded again gets a new one, and the old one becomes a tombstone of the index.
+ */
+import type { Database } from 'better-sqlite3';
+import { AppError } from '../api/errors.ts';
+import { decodeFloat16, encodeFloat16 } from '../vectors/float16.ts';
+import { prepared } from './statements.ts';
+
+type EmbeddingStore = { readonly db: Database };
+
+export type EmbeddingWord = { readonly text: string; readonly probability: number };
+
+export type NewEmbedding = {
+  readonly spaceId: number;
+  readonly partId: number;
+  readonly vector: Float32Array;
+  readonly pass: 'fast' | 'thorough';
+  readonly words: readonly EmbeddingWord[];
+};
+
+/** After the commit, `key` goes to `VectorIndex.add` and `replaced` to `VectorIndex.remove`. */
+export type WrittenEmbedding = { readonly key: number; readonly replaced: number | undefined };
+
+export type EmbeddingInfo = { readonly key: number; readonly pass: 'fast' | 'thorough'; readonly words: readonly EmbeddingWord[] };
+
+export type EmbeddingKey = { readonly spaceId: number; readonly key: number };
+
+/** Rows in ascending key order; `values` holds them one after the other and is overwritten by the next chunk. */
+export type VectorChunk = { readonly keys: readonly number[]; readonly values: Float32Array };
+
+/** Inserts, or replaces under a new key. Throws bad-request on a wrong dimension and on values that are not finite. */
+export function putEmbedding(store: EmbeddingStore, embedding: NewEmbedding): WrittenEmbedding {
+  const { spaceId, partId, vector, pass, words } = embedding;
+  const space = prepared<{ dimension: number }>(store, 'SELECT dimension FROM spaces WHERE id = ?').get(spaceId);
+  if (vector.length !== space?.dimension) {
+    throw new AppError(
+      'bad-request',
+      `A vector of ${vector.length} values does not fit space ${spaceId} (${space?.dimension ?? 'unknown'} dimensions).`,
+    );
+  }
+  const blob = encodeFloat16(vector);
+  return store.db.transaction((): WrittenEmbedding => {
+    const replaced = prepared<{ id: number }>(store, 'DELETE FROM embeddings WHERE space_id = ? AND part_id = ? RETURNING id').get(
+      spaceId,
+      partId,
+    );
+    const { lastInsertRowid } = prepared(
+      store,
+      'INSERT INTO embeddings (space_id, part_id, vector, pass, words) VALUES (?, ?, ?, ?, ?)',
+    ).run(spaceId, partId, blob, pass, JSON.stringify(words));
+    return { key: Number(lastInsertRowid), replaced: replaced?.id };
+  })();
+}
+
+export function findEmbedding(store: EmbeddingStore, spaceId: number, partId: number): EmbeddingInfo | undefined {
+  const row = prepared<{ key: number; pass: 'fast' | 'thorough'; words: string }>(
+    store,
+    'SELECT id AS key, pass, words FROM embeddings WHERE space_id = ? AND part_id = ?',
+  ).get(spaceId, partId);
+  return row && { ...row, words: JSON.parse(row.words) as EmbeddingWord[] };
+}
+
+/** Deletes the vectors of a part in every space and says which keys each space's index has to forget. */
+export function deleteEmbeddings(store: EmbeddingStore, partId: number): EmbeddingKey[] {
+  return prepared<EmbeddingKey>(store, 'DELETE FROM embeddings WHERE part_id = ? RETURNING space_id AS spaceId, id AS key').all(partId);
+}
+
+export function countEmbeddings(store: EmbeddingStore, spaceId: number): number {
+  return prepared<{ rows: number }>(store, 'SELECT count(*) AS rows FROM embeddings WHERE space_id = ?').get(spaceId)?.rows ?? 0;
+}
+
+/** All keys of a space, ascending. Reads only an index, not the rows. */
+export function embeddingKeys(store: EmbeddingStore, spaceId: number): Float64Array {
+  const keys = store.db.prepare<[number], number>('SELECT id FROM embeddings WHERE space_id = ?').pluck().all(spaceId);
+  return Float64Array.from(keys).sort();
+}
+
+/** The range of keys, both ends inclusive. */
+export type StreamOptions = { readonly first?: number; readonly last?: number; readonly rows?: number };
+
+/**
+ * The vectors of a space by ascending key. Each chunk is a query of its own, so that nothing is held while the caller works.
+ * `+space_id` keeps SQLite on the primary key: by the index on spaces it would have to sort.
+ */
+export function* streamVectors(
+  store: EmbeddingStore,
+  spaceId: number,
+  dimension: number,
+  { first = 0, last = Number.MAX_SAFE_INTEGER, rows = 1024 }: StreamOptions = {},
+): Generator<VectorChunk> {
+  const sql = 'SELECT id, vector FROM embeddings WHERE id BETWEEN ? AND ? AND +space_id = ? ORDER BY id LIMIT ?';
+  const page = prepared<{ id: number; vector: Buffer }>(store, sql);
+  const values = new Float32Array(rows * dimension);
+  for (let from = first; from <= last; ) {
+    const found = page.all(from, last, spaceId, rows);
+    const keys: number[] = [];
+    for (const { id, vector } of found) {
+      if (vector.byteLength !== dimension * 2) continue; // cannot be written here; no search has a use for it
+      decodeFloat16(vector, values, keys.length * dimension);
+      keys.push(id);
+    }
+    if (keys.length > 0) yield { keys, values: values.subarray(0, keys.length * dimension) };
+    if (found.length < rows) return;
+    from = (found.at(-1)?.id ?? last) + 1;
+  }
+}
+
+/** Writes one vector into `out`; false where the space has no such row. */
+export function readVector(store: EmbeddingStore, spaceId: number, key: number, out: Float32Array): boolean {
+  const row = prepared<{ vector: Buffer }>(store, 'SELECT vector FROM embeddings WHERE id = ? AND +space_id = ?').get(key, spaceId);
+  if (row?.vector.byteLength !== out.length * 2) return false;
+  decodeFloat16(row.vector, out);
+  return true;
+}
