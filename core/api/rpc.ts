@@ -51,7 +51,8 @@ export function sendErrors(log: (error: unknown) => void): (options: Interceptab
   return ({ next }) => mapErrors(next, (error) => toRpcError(error, log));
 }
 
-async function mapErrors(next: () => Promise<unknown>, map: (error: unknown) => Error): Promise<unknown> {
+/** Runs a call and maps what it throws, also later on, while its events are being read. */
+export async function mapErrors(next: () => Promise<unknown>, map: (error: unknown) => Error): Promise<unknown> {
   try {
     const output = await next();
     if (!isAsyncIterator(output)) return output;

@@ -1,0 +1,49 @@
+/**
+ * @file Entry of the library process: the only one that opens the database. Serves the contract by oRPC on the raw port of its
+ * channel; `opened` and `media` are for the host alone and no part of the contract.
+ */
+import { RPCHandler } from '@orpc/server/message-port';
+import { sendErrors } from '../core/api/rpc.ts';
+import { serveChild } from '../core/process/serve.ts';
+import { type LibraryService, openService, type ServiceOptions } from './library-service.ts';
+import type { MediaFile, MediaKind } from './media.ts';
+
+export type LibraryArgs = ServiceOptions;
+
+export type LibraryMethods = {
+  /** Resolves once the library is open; fails with the reason why it cannot be. */
+  opened(input: undefined): Promise<void>;
+  media(input: { id: string; kind: MediaKind }): Promise<MediaFile>;
+};
+
+serveChild((args: LibraryArgs, parent): LibraryMethods => {
+  let opening: Promise<LibraryService> | undefined;
+
+  async function open(): Promise<LibraryService> {
+    const service = await openService(args);
+    // What came in before this waits in the port.
+    new RPCHandler(service.router, { clientInterceptors: [sendErrors(console.error)] }).upgrade(parent.port);
+    return service;
+  }
+
+  /** A failed opening is forgotten: the library may be free, or repaired, at the next try. */
+  function service(): Promise<LibraryService> {
+    opening ??= open().catch((error: unknown) => {
+      opening = undefined;
+      throw error;
+    });
+    return opening;
+  }
+
+  parent.onClose(async () => {
+    const open = await opening?.catch(() => undefined);
+    await open?.close();
+  });
+
+  return {
+    opened: async () => {
+      await service();
+    },
+    media: async ({ id, kind }) => (await service()).media(id, kind),
+  };
+});

@@ -1,0 +1,26 @@
+/** @file `oneword models list`: the engines that there are. */
+import type { Command } from 'commander';
+import { listModels } from '../../models/registry.ts';
+import { bytes, printJson, printLine } from '../terminal.ts';
+import { withJson } from './options.ts';
+
+export function addModels(program: Command): void {
+  const models = program.command('models').description('The engines that turn pictures and words into vectors.');
+  withJson(models.command('list'))
+    .description('List the engines: what each is for, its size, and what it cannot do.')
+    .addHelpText('after', '\nExample:\n  oneword models list --json')
+    .action(list);
+}
+
+function list({ json }: { json?: true }): void {
+  const models = listModels();
+  if (json) {
+    printJson({ models });
+    return;
+  }
+  for (const model of models) {
+    printLine(`${model.id}  ${model.name}, ${model.dimension} dimensions, ${bytes(model.bytes)}, ${model.licence}`);
+    printLine(`      ${model.description}`);
+    printLine(`      ${model.limits}`);
+  }
+}

@@ -1,0 +1,34 @@
+/** @file `server.json` in the library's folder: where a running server can be reached, for commands that find the library in use. */
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+
+const serverFile = z.object({ url: z.url(), token: z.string().min(1), pid: z.int() });
+export type ServerFile = z.infer<typeof serverFile>;
+
+const place = (library: string): string => path.join(library, 'server.json');
+
+/** Readable by its owner alone: who has the token may see every picture. */
+export async function writeServerFile(library: string, content: ServerFile): Promise<void> {
+  const part = `${place(library)}.${process.pid}.part`;
+  await writeFile(part, `${JSON.stringify(content)}\n`, { mode: 0o600 });
+  await rename(part, place(library));
+}
+
+/** Undefined where there is none, or where it is not what it should be. */
+export async function readServerFile(library: string): Promise<ServerFile | undefined> {
+  const text = await readFile(place(library), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR' || error.code === 'EACCES') return undefined;
+    throw error;
+  });
+  if (text === undefined) return undefined;
+  try {
+    return serverFile.parse(JSON.parse(text));
+  } catch {
+    return undefined; // half of a file that a dying process left: the same as none
+  }
+}
+
+export async function removeServerFile(library: string): Promise<void> {
+  if ((await readServerFile(library))?.pid === process.pid) await rm(place(library), { force: true });
+}
