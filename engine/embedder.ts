@@ -9,11 +9,11 @@
 import { AppError } from '../core/api/errors.ts';
 import type { EmbeddedPictures, Embedder, EmbedOptions, PictureFindings, PictureInput } from '../core/indexing/embedder.ts';
 import { type CallOptions, exitUnder, startChild } from '../core/process/child.ts';
-import type { EmbedderArgs, EmbedderMethods, EngineDescription } from './embedder-process.ts';
+import type { EmbedderArgs, EmbedderMethods, EngineDescription } from './serve-embedder.ts';
 
 export type EmbedderOptions = EmbedderArgs & {
   readonly log: (line: string) => void;
-  /** For tests: another entry that serves the same methods. */
+  /** Another entry that serves an engine. */
   readonly entry?: URL;
 };
 

@@ -1,0 +1,77 @@
+/** @file The engine in its own process: order of work, deaths, restarts. */
+import { afterEach, expect, it } from 'vitest';
+import { AppError, hasCode } from '../../core/api/errors.ts';
+import type { PictureInput } from '../../core/indexing/embedder.ts';
+import { type EmbedderProcess, openEmbedderProcess } from '../../engine/embedder.ts';
+
+const entry = new URL('../fixtures/engine/embedder-entry.ts', import.meta.url);
+let open: EmbedderProcess | undefined;
+
+afterEach(async () => {
+  await open?.close();
+  open = undefined;
+});
+
+async function start(milliseconds = 0): Promise<EmbedderProcess> {
+  open = await openEmbedderProcess({ model: 'probe', threads: milliseconds, entry, log: () => undefined });
+  return open;
+}
+
+function picture(number: number): PictureInput {
+  return { width: 1, height: 1, rasters: [{ width: 1, height: 1, data: Uint8Array.of(number, 0, 0) }] };
+}
+
+it('describes its engine before it works', async () => {
+  const embedder = await start();
+  expect(embedder.space.id).toBe('probe@1');
+  expect(embedder.rasters('fast')).toEqual([{ fit: 'squash', width: 1, height: 1, filter: 'bilinear' }]);
+  expect((await embedder.words({ dimension: 2, data: Float32Array.of(7, 0) }, 2))[0]?.map(({ text }) => text)).toEqual(['7-0', '7-1']);
+});
+
+it('answers pictures in their order, however many there are', async () => {
+  const embedder = await start();
+  const { dimension, data, findings } = await embedder.image([5, 3, 9].map(picture));
+  expect([dimension, [...data].filter((_, i) => i % 2 === 0)]).toEqual([2, [5, 3, 9]]);
+  expect(findings.map(({ words }) => words[0]?.text)).toEqual(['picture 5', 'picture 3', 'picture 9']);
+});
+
+it('lets a query wait for no more than what has started', async () => {
+  const embedder = await start(40);
+  const indexing = Promise.all(Array.from({ length: 12 }, (_, i) => embedder.image([picture(i)])));
+  await embedder.image([picture(1)], { priority: 'query' }); // the process is warm and busy
+  const [, order] = (await embedder.text(['now'])).data;
+  const all = await indexing;
+  // `order` counts calls in the child: only the pictures under way came before the two queries.
+  expect(order).toBeLessThanOrEqual(4);
+  expect(all).toHaveLength(12);
+});
+
+it('takes a picture out of the queue when its caller no longer wants it', async () => {
+  const embedder = await start(30);
+  const abort = new AbortController();
+  const kept = Array.from({ length: 3 }, (_, i) => embedder.image([picture(i)]));
+  const dropped = embedder.image([picture(50)], { signal: abort.signal });
+  abort.abort();
+  await expect(dropped).rejects.toSatisfy((error) => hasCode(error, 'cancelled'));
+  expect(await Promise.all(kept)).toHaveLength(3);
+});
+
+it('fails the picture that ends the process twice, and no other', async () => {
+  const embedder = await start();
+  const numbers = [1, 2, 66, 3, 4];
+  const results = await Promise.allSettled(numbers.map((number) => embedder.image([picture(number)])));
+  expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled', 'fulfilled']);
+  const failed = results[2];
+  expect(failed?.status === 'rejected' && failed.reason).toBeInstanceOf(AppError);
+  expect(failed?.status === 'rejected' && hasCode(failed.reason, 'engine-failed')).toBe(true);
+});
+
+it('asks again when the process dies under a query, and reports one that dies every time', async () => {
+  const embedder = await start();
+  const pid = embedder.pid ?? 0;
+  process.kill(pid, 'SIGKILL');
+  expect((await embedder.text(['again'])).data[0]).toBe(5);
+  expect(embedder.pid).not.toBe(pid);
+  await expect(embedder.text(['die'])).rejects.toSatisfy((error) => hasCode(error, 'engine-failed'));
+  expect((await embedder.text(['alive'])).data[0]).toBe(5);
+});
