@@ -9,9 +9,10 @@
  * What the user typed reaches FTS5 only as quoted strings, so it can never be query syntax.
  */
 import { basename, dirname, relative, sep } from 'node:path';
-import type { Database } from 'better-sqlite3';
+import type { Store } from './open.ts';
+import { prepared } from './statements.ts';
 
-type WordStore = { readonly db: Database };
+type WordStore = Pick<Store, 'db'>;
 
 export type WordMatch = {
   readonly fileId: number;
@@ -30,13 +31,13 @@ const maxWords = 16;
 export function indexFileWords(store: WordStore, fileId: number, path: string, rootPath: string): void {
   const folder = relative(dirname(rootPath), dirname(path)).split(sep).join('/');
   const row = [fileId, basename(path).normalize('NFC'), folder.normalize('NFC')] as const;
-  store.db.prepare('INSERT OR REPLACE INTO file_words (rowid, name, folder) VALUES (?, ?, ?)').run(row);
-  store.db.prepare('INSERT OR REPLACE INTO file_grams (rowid, name, folder) VALUES (?, ?, ?)').run(row);
+  prepared(store, 'INSERT OR REPLACE INTO file_words (rowid, name, folder) VALUES (?, ?, ?)').run(...row);
+  prepared(store, 'INSERT OR REPLACE INTO file_grams (rowid, name, folder) VALUES (?, ?, ?)').run(...row);
 }
 
 export function removeFileWords(store: WordStore, fileIds: readonly number[]): void {
-  const words = store.db.prepare('DELETE FROM file_words WHERE rowid = ?');
-  const grams = store.db.prepare('DELETE FROM file_grams WHERE rowid = ?');
+  const words = prepared(store, 'DELETE FROM file_words WHERE rowid = ?');
+  const grams = prepared(store, 'DELETE FROM file_grams WHERE rowid = ?');
   store.db.transaction(() => {
     for (const id of fileIds) {
       words.run(id);
@@ -49,15 +50,15 @@ export function removeFileWords(store: WordStore, fileIds: readonly number[]): v
 export function findWords(store: WordStore, text: string, limit: number): WordMatch[] {
   const words = wordsOf(text);
   if (words.length === 0 || words.length > maxWords) return [];
-  const parameters: string[] = [];
-  const conditions = words.map((word) => {
-    const { sql, values } = conditionFor(word);
-    parameters.push(...values);
-    return `rowid IN (${sql})`;
-  });
-  const rows = store.db
-    .prepare<unknown[], Row>(`SELECT rowid AS fileId, name, folder FROM file_words WHERE ${conditions.join(' AND ')} LIMIT ?`)
-    .all(...parameters, limit);
+  // Whole words go into one MATCH, which can stop at the limit; the rest is looked up word by word.
+  const plain = words.filter((word) => !needsGrams(word)).map(asPhrase);
+  const parts = words.filter(needsGrams).map(partCondition);
+  const conditions = [...(plain.length > 0 ? ['file_words MATCH ?'] : []), ...parts.map(({ sql }) => `rowid IN (${sql})`)];
+  const values = [...(plain.length > 0 ? [plain.join(' AND ')] : []), ...parts.flatMap((part) => part.values)];
+  const rows = prepared<Row>(store, `SELECT rowid AS fileId, name, folder FROM file_words WHERE ${conditions.join(' AND ')} LIMIT ?`).all(
+    ...values,
+    limit,
+  );
 
   const whole = fold(text.trim());
   const patterns = words.map(patternFor);
@@ -80,21 +81,30 @@ type Row = { readonly fileId: number; readonly name: string; readonly folder: st
 const unspaced =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 
-function conditionFor(word: string): { sql: string; values: string[] } {
-  const quoted = `"${word.replaceAll('"', '""')}"`;
-  const length = [...word].length;
-  const inWords = 'SELECT rowid FROM file_words WHERE file_words MATCH ?';
-  const inGrams = 'SELECT rowid FROM file_grams WHERE file_grams MATCH ?';
-  if (unspaced.test(word)) {
-    if (length >= 3) return { sql: inGrams, values: [quoted] };
-    const like = `%${word.replace(/[\\%_]/g, '\\$&')}%`;
-    return { sql: `SELECT rowid FROM file_grams WHERE name LIKE ? ESCAPE '\\' OR folder LIKE ? ESCAPE '\\'`, values: [like, like] };
-  }
-  if (/\p{N}/u.test(word) && length >= 3) return { sql: `${inWords} UNION ${inGrams}`, values: [quoted, quoted] };
-  return { sql: inWords, values: [length >= 5 ? `${quoted} *` : quoted] };
+function needsGrams(word: string): boolean {
+  return unspaced.test(word) || (/\p{N}/u.test(word) && [...word].length >= 3);
 }
 
-/** Finds a word in folded text the way `conditionFor` does: the same letters, whatever stands between its parts. */
+/** One FTS5 string, longer words also as the beginning of a word. */
+function asPhrase(word: string): string {
+  return !needsGrams(word) && [...word].length >= 5 ? `${quote(word)} *` : quote(word);
+}
+
+function partCondition(word: string): { sql: string; values: string[] } {
+  if (unspaced.test(word) && [...word].length < 3) {
+    const like = `%${word.replace(/[!%_]/g, '!$&')}%`;
+    return { sql: `SELECT rowid FROM file_grams WHERE name LIKE ? ESCAPE '!' OR folder LIKE ? ESCAPE '!'`, values: [like, like] };
+  }
+  const inGrams = 'SELECT rowid FROM file_grams WHERE file_grams MATCH ?';
+  if (unspaced.test(word)) return { sql: inGrams, values: [quote(word)] };
+  return { sql: `SELECT rowid FROM file_words WHERE file_words MATCH ? UNION ${inGrams}`, values: [quote(word), quote(word)] };
+}
+
+function quote(word: string): string {
+  return `"${word.replaceAll('"', '""')}"`;
+}
+
+/** Finds a word in folded text the way `findWords` does: the same letters, whatever stands between its parts. */
 function patternFor(word: string): RegExp {
   const parts = fold(word).match(/[\p{L}\p{N}]+/gu) ?? [];
   const body = parts.join('[^\\p{L}\\p{N}]+');
