@@ -1,9 +1,10 @@
 /**
  * @file What a reader makes of a file: upright pixels for an engine, a thumbnail, facts. Runs in reader processes, on untrusted bytes.
  */
-import type { PictureInput } from '../indexing/embedder.ts';
-import type { FileType } from '../api/query.ts';
+
 import type { RasterRequest } from '../../pixels/raster.ts';
+import type { FileType } from '../api/query.ts';
+import type { PictureInput } from '../indexing/embedder.ts';
 
 /** Facts that a file states about itself. Absent = not stated. */
 export type PictureFacts = {
@@ -55,12 +56,18 @@ export type ReaderLimits = {
 
 export const defaultLimits: ReaderLimits = { megapixels: 250, bytes: 1024 ** 3, milliseconds: 60_000, memoryMiB: 2048 };
 
-/** A pool of reader processes. Errors are AppError: unreadable-file, too-large, permission-denied, not-found. */
+/** `query` overtakes every `index` job that has not started: somebody is waiting. */
+export type ReadPriority = 'query' | 'index';
+
+/**
+ * A pool of reader processes. Errors are AppError: unreadable-file, too-large (pixels, bytes, time), permission-denied, not-found,
+ * cancelled; and disk-full where something is written.
+ */
 export interface Readers {
   /** SHA-256 and size of a file without decoding it. */
   hash(path: string, signal?: AbortSignal): Promise<{ hash: string; bytes: number }>;
-  read(job: ReadJob, signal?: AbortSignal): Promise<ReadResult>;
-  /** A webp preview (longest side `side`) written to `target`, atomically. */
+  read(job: ReadJob, signal?: AbortSignal, priority?: ReadPriority): Promise<ReadResult>;
+  /** A webp preview (longest side `side`) written to `target`, atomically. Somebody is waiting for it. */
   preview(path: string, target: string, side: number, signal?: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,0 +1,59 @@
+/**
+ * @file One file from bytes to rasters, thumbnail and facts. Runs in a reader process: what happens here may take the process down.
+ */
+import { hash } from 'node:crypto';
+import { render } from '../../pixels/resample.ts';
+import { AppError } from '../api/errors.ts';
+import { appearance } from './appearance.ts';
+import { quote, readBytes } from './file-bytes.ts';
+import { openHeic } from './heic.ts';
+import { type Opened, openPhoto, type Source } from './photo.ts';
+import { openRaw } from './raw.ts';
+import type { ReaderLimits, ReadJob, ReadResult } from './reader.ts';
+import { decodingSize, fitted, wantedFor } from './size.ts';
+import { sniff } from './sniff.ts';
+import { openSvg } from './svg.ts';
+import { writeWebp } from './webp.ts';
+
+export async function readPicture(job: ReadJob, limits: ReaderLimits): Promise<ReadResult> {
+  const source = { path: job.path, bytes: await readBytes(job.path, limits.bytes) };
+  const opened = await open(source, limits);
+  const wanted = job.rasters.map((request) => wantedFor(opened.size, request));
+  if (job.thumbnail) wanted.push(fitted(opened.size, job.thumbnail.side, opened));
+  const decoding = opened.decode(decodingSize(opened.size, wanted, opened));
+  const digest = hash('sha256', source.bytes); // while libvips decodes on its own thread
+  const raster = await decoding;
+  const writing = job.thumbnail && writeWebp(raster, job.thumbnail.path, { side: job.thumbnail.side, quality: 75, effort: 0 });
+  const rasters = job.rasters.map((request) => render(raster, request));
+  const looks = appearance(raster);
+  await writing;
+  return {
+    hash: digest,
+    bytes: source.bytes.length,
+    facts: { type: opened.type, ...opened.size, ...looks, frames: opened.frames, ...opened.stated },
+    picture: { ...opened.size, rasters },
+  };
+}
+
+export async function writePreview(path: string, target: string, side: number, limits: ReaderLimits): Promise<void> {
+  const opened = await open({ path, bytes: await readBytes(path, limits.bytes) }, limits);
+  const wanted = fitted(opened.size, side, opened);
+  const raster = await opened.decode(decodingSize(opened.size, [wanted], { ...opened, reduceFrom: 1 }));
+  await writeWebp(raster, target, { side, quality: 80, effort: 2 });
+}
+
+async function open(source: Source, limits: ReaderLimits): Promise<Opened> {
+  const type = sniff(source.bytes, source.path);
+  switch (type) {
+    case undefined:
+      throw new AppError('unreadable-file', `${quote(source.path)} is no picture that Oneword can read, whatever its name says.`);
+    case 'svg':
+      return openSvg(source);
+    case 'heic':
+      return openHeic(source, limits);
+    case 'raw':
+      return openRaw(source, limits);
+    default:
+      return openPhoto(source, type, limits);
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * @file Small copies of pictures as WebP files that are there whole or not at all.
+ */
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, rename, unlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import sharp from 'sharp';
+import type { Raster } from '../../pixels/raster.ts';
+import { AppError } from '../api/errors.ts';
+import { quote } from './file-bytes.ts';
+
+/** `effort` 0 encodes in half the time of 2 and a fifth more bytes: right for thousands of thumbnails. */
+export type WebpOptions = { readonly side: number; readonly quality: number; readonly effort: number };
+
+/** Fitted into side x side, never enlarged. */
+export async function writeWebp(raster: Raster, target: string, { side, quality, effort }: WebpOptions): Promise<void> {
+  const { width, height } = raster;
+  const bytes = await sharp(raster.data, { raw: { width, height, channels: 3 } })
+    .resize(side, side, { fit: 'inside', withoutEnlargement: true })
+    .webp({ quality, effort })
+    .toBuffer();
+  await writeWhole(target, bytes);
+}
+
+async function writeWhole(target: string, bytes: Buffer): Promise<void> {
+  const temporary = `${target}.${randomUUID()}.tmp`;
+  try {
+    await mkdir(dirname(target), { recursive: true });
+    {
+      await using file = await open(temporary, 'wx', 0o600);
+      await file.writeFile(bytes);
+    }
+    await rename(temporary, target);
+  } catch (error) {
+    await unlink(temporary).catch(() => undefined); // it may never have been made
+    throw explained(target, error);
+  }
+}
+
+function explained(target: string, error: unknown): AppError {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new AppError('disk-full', `The disk is full: ${quote(target)} could not be written. Free some space.`, { cause: error });
+  }
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
+    return new AppError('permission-denied', `${quote(target)} may not be written.`, { cause: error });
+  }
+  return new AppError('internal', `${quote(target)} could not be written (${code || String(error)}).`, { cause: error });
+}
