@@ -1,0 +1,79 @@
+/** @file The engines that can be opened, with what a person needs to know to choose one. */
+import { AppError } from '../core/api/errors.ts';
+import type { Embedder } from '../core/indexing/embedder.ts';
+import { liteSpace, openLite } from './lite/engine.ts';
+import { requireWeights, weightFiles } from './weights.ts';
+
+export const defaultModel = 'lite';
+
+export type ModelDescription = {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  /** What it cannot do, a sentence each. */
+  readonly limits: readonly string[];
+  readonly licence: string;
+  /** On disk. */
+  readonly bytes: number;
+  /** Resident, about, while it indexes. */
+  readonly memoryBytes: number;
+  readonly dimension: number;
+  readonly installed: boolean;
+};
+
+type Engine = {
+  readonly description: Omit<ModelDescription, 'id' | 'bytes' | 'installed'>;
+  open(options: { threads: number }): Promise<Embedder>;
+};
+
+/**
+ * [Note: Threads of the embedder] One by default: the picture network gains less than a third from a second thread, while the same core, given
+ * to a reader, decodes the next picture. More threads pay only where cores would be idle.
+ */
+const defaultThreads = 1;
+
+const engines: Readonly<Record<string, Engine>> = {
+  lite: {
+    description: {
+      name: 'Lite',
+      description:
+        'Built in. Names what a picture shows, finds colours and people, and matches words by their meaning. Fast on any computer.',
+      limits: [
+        'Knows a thousand names, most of them animals and things; scenes, places and actions are guesses.',
+        'Reads no text in pictures and does not understand "without" or fine differences.',
+        'English only.',
+      ],
+      licence: 'Apache-2.0 (networks), WordNet 3.0 (dictionary)',
+      memoryBytes: 420 * 1024 ** 2,
+      dimension: liteSpace.dimension,
+    },
+    open: openLite,
+  },
+};
+
+export async function listModels(): Promise<ModelDescription[]> {
+  return Promise.all(
+    Object.entries(engines).map(async ([id, { description }]) => {
+      const files = await weightFiles(id);
+      return { id, ...description, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0), installed: await isInstalled(id) };
+    }),
+  );
+}
+
+export async function openEmbedder(id: string, { threads = defaultThreads }: { threads?: number } = {}): Promise<Embedder> {
+  const engine = Object.hasOwn(engines, id) ? engines[id] : undefined;
+  if (!engine) throw new AppError('not-found', `There is no model "${id}". Known: ${Object.keys(engines).join(', ')}.`);
+  if (!Number.isInteger(threads) || threads < 1)
+    throw new AppError('bad-request', `Threads must be a whole number from 1, not ${threads}.`);
+  return engine.open({ threads });
+}
+
+async function isInstalled(id: string): Promise<boolean> {
+  return requireWeights(id).then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof AppError && error.code === 'model-missing') return false;
+      throw error;
+    },
+  );
+}
