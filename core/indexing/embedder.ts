@@ -14,6 +14,8 @@ export type Space = {
   readonly precision: 'fp32' | 'fp16' | 'int8' | 'int4';
   /** Prompt set or composition rule, e.g. `conse-1`, `e5v-llama3`. */
   readonly prompts: string;
+  /** How a picture and an edit become one vector: read together by the model, or by vector arithmetic (the default). */
+  readonly composition?: 'learned' | 'arithmetic';
 };
 
 /** A picture, already resampled to the engine's `rasters`, in their order. */

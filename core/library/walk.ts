@@ -125,6 +125,17 @@ export async function look(path: string, events: Pick<WalkEvents, 'unreadable'>)
   }
 }
 
+/** True where no file is at this path. What cannot be looked at is not gone. */
+export async function isGone(path: string): Promise<boolean> {
+  try {
+    return !(await lstat(path)).isFile();
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === undefined) throw error;
+    return code === 'ENOENT' || code === 'ENOTDIR';
+  }
+}
+
 /**
  * Names on Linux are bytes. Those that are not UTF-8 arrive with U+FFFD in them and lead nowhere. They are told from files
  * that were deleted meanwhile by listing the folder once more, as bytes.

@@ -121,3 +121,8 @@ export function queueUncovered(store: Store, spaceId: number): number {
        SELECT 1 FROM parts JOIN embeddings ON part_id = parts.id WHERE parts.content_id = files.content_id AND space_id = ?)`,
   ).run(spaceId).changes;
 }
+
+/** True for a content that was put aside because no file has it. */
+export function isUnused(store: Store, contentId: number): boolean {
+  return prepared(store, 'SELECT 1 FROM contents WHERE id = ? AND unused_since IS NOT NULL').get(contentId) !== undefined;
+}

@@ -88,21 +88,25 @@ export function markFailed(store: Store, id: number, code: ErrorCode, message: s
   ).run(code, message, now, id);
 }
 
-/** Something that can be named but not read: a folder that cannot be opened, a name that is not text. Returns its id. */
+/**
+ * Something that can be named but not read: a folder that cannot be opened, a name that is not text. Returns its id.
+ * A row that was readable before keeps its state: what is indexed stays so.
+ */
 export function upsertUnreadable(
   store: Store,
   rootId: number,
   entry: { path: string; isFolder: boolean; code: ErrorCode; message: string },
   now: number,
 ): number {
-  const row = prepared<{ id: number }>(
+  prepared(
     store,
     `INSERT INTO files (root_id, path, bytes, mtime, inode, is_folder, state, attempts, error_code, error_message, changed_at)
      VALUES (?, ?, 0, 0, 0, ?, 'failed', 1, ?, ?, ?)
-     ON CONFLICT (path) DO UPDATE SET is_folder = excluded.is_folder, state = 'failed', content_id = NULL, attempts = attempts + 1,
-       error_code = excluded.error_code, error_message = excluded.error_message RETURNING id`,
-  ).get(rootId, entry.path, entry.isFolder ? 1 : 0, entry.code, entry.message, now);
-  if (!row) throw new Error(`inserting ${entry.path} returned no row`);
+     ON CONFLICT (path) DO UPDATE SET is_folder = excluded.is_folder, attempts = attempts + 1, error_code = excluded.error_code,
+       error_message = excluded.error_message WHERE state = 'failed'`,
+  ).run(rootId, entry.path, entry.isFolder ? 1 : 0, entry.code, entry.message, now);
+  const row = prepared<{ id: number }>(store, 'SELECT id FROM files WHERE path = ?').get(entry.path);
+  if (!row) throw new Error(`${entry.path} is not there after it was inserted`);
   return row.id;
 }
 

@@ -1,0 +1,231 @@
+/**
+ * @file The only writer of results: each function is one transaction over files, contents, embeddings and words, after which the vector
+ * index hears of it. A process that is killed leaves either all of a file or nothing of it; what it could not tell
+ * the index, the index finds out when it is opened.
+ */
+import { AppError, type ErrorCode } from '../api/errors.ts';
+import { isGone } from '../library/walk.ts';
+import type { ReadResult } from '../readers/reader.ts';
+import { contentByHash, ensurePart, isEmbedded, isUnused, setPeople, upsertContent } from '../store/contents.ts';
+import { type EmbeddingKey, findEmbedding, putEmbedding } from '../store/embeddings.ts';
+import { changeId, deleteFile, type FileRow, fileById, filesByContent, markFailed, markReady, movePath } from '../store/files.ts';
+import type { Store } from '../store/open.ts';
+import { rootById } from '../store/roots.ts';
+import { forgetContent, reclaimContent, releaseContent } from '../store/spares.ts';
+import { indexFileWords, removeFileWords } from '../store/words.ts';
+import type { VectorIndex } from '../vectors/vector-index.ts';
+import type { PictureFindings } from './embedder.ts';
+import type { RunTotals } from './run-totals.ts';
+
+export type Embedded = {
+  readonly file: FileRow;
+  readonly result: ReadResult;
+  readonly vector: Float32Array;
+  readonly findings: PictureFindings;
+};
+
+export type Records = {
+  /** Files that were read and embedded. A file that changed or went meanwhile is left out. */
+  commit(batch: readonly Embedded[]): void;
+  /** A pending file whose content is known: nothing is computed. */
+  recognise(file: FileRow, contentId: number): Promise<void>;
+  /** The content of this hash, if it needs neither decoding nor embedding. */
+  known(hash: string): number | undefined;
+  fail(file: FileRow, code: ErrorCode, message: string): void;
+  /** Files that are gone from disk. Their contents are put aside, see [Note: spare contents]. */
+  remove(rows: readonly FileRow[]): void;
+  /** Files that the user does not want in the library. Returns how many were searchable. */
+  forget(rows: readonly FileRow[]): number;
+  /** Deletes contents that no file has. */
+  forgetContents(contentIds: readonly number[]): void;
+  /** The second pass replaces a vector. False where the content is gone. */
+  refine(refined: { contentId: number; partId: number; key: number; vector: Float32Array; findings: PictureFindings }): boolean;
+};
+
+export type RecordsOptions = {
+  readonly store: Store;
+  readonly spaceId: number;
+  readonly vectors: Pick<VectorIndex, 'add' | 'remove'>;
+  readonly totals: RunTotals;
+  readonly now: () => number;
+  /** Looks at the disk: an unplugged drive has not lost its files. */
+  readonly isReachable: (rootId: number) => Promise<boolean>;
+  /** Nothing refers to the pictures of this content any more. */
+  readonly onForgotten: (hash: string) => void;
+};
+
+/** What the vector index has to be told after a commit. */
+type News = { added: { key: number; vector: Float32Array }[]; removed: EmbeddingKey[] };
+
+export function createRecords({ store, spaceId, vectors, totals, now, isReachable, onForgotten }: RecordsOptions): Records {
+  function transact<T>(work: (news: News) => T): T {
+    const news: News = { added: [], removed: [] };
+    const result = store.db.transaction(() => work(news)).immediate();
+    const gone = news.removed.filter((row) => row.spaceId === spaceId).map((row) => row.key);
+    if (gone.length > 0) vectors.remove(gone);
+    for (const { key, vector } of news.added) vectors.add(key, vector);
+    return result;
+  }
+
+  /** The file is as it was when work on it began. */
+  function isCurrent(file: FileRow): boolean {
+    const row = fileById(store, file.id);
+    return row?.state === 'pending' && row.bytes === file.bytes && row.mtime === file.mtime && row.path === file.path;
+  }
+
+  /** Gives a file its content, and lets the one go that it had. */
+  function give(news: News, file: FileRow, contentId: number): void {
+    markReady(store, file.id, contentId, now());
+    const root = rootById(store, file.rootId);
+    if (root) indexFileWords(store, file.id, file.path, root.path);
+    if (file.contentId !== null && file.contentId !== contentId) news.removed.push(...releaseContent(store, file.contentId, now()));
+  }
+
+  function commitOne(news: News, { file, result, vector, findings }: Embedded): boolean {
+    if (!isCurrent(file)) return false;
+    const contentId = upsertContent(store, result.hash, result.bytes, result.facts);
+    const partId = ensurePart(store, contentId);
+    news.added.push(...reclaimContent(store, contentId, spaceId));
+    const written = putEmbedding(store, { spaceId, partId, vector, pass: 'fast', words: findings.words });
+    if (written.replaced !== undefined) news.removed.push({ spaceId, key: written.replaced });
+    news.added.push({ key: written.key, vector });
+    if (findings.people !== undefined) setPeople(store, contentId, findings.people);
+    give(news, file, contentId);
+    return true;
+  }
+
+  function forgetOne(news: News, contentId: number): string[] {
+    const forgotten = forgetContent(store, contentId);
+    if (!forgotten) return [];
+    news.removed.push(...forgotten.keys);
+    return [forgotten.hash];
+  }
+
+  function known(hash: string): number | undefined {
+    const id = contentByHash(store, hash);
+    return id !== undefined && isEmbedded(store, id, spaceId) ? id : undefined;
+  }
+
+  return {
+    known,
+
+    commit(batch) {
+      const written = transact((news) => batch.filter((one) => commitOne(news, one)).length);
+      for (let i = 0; i < written; i++) totals.indexed();
+      totals.embedded(written);
+    },
+
+    async recognise(file, contentId) {
+      const left = await findLeft(store, file, contentId, isReachable);
+      transact((news) => {
+        if (!isCurrent(file)) return;
+        if (file.contentId === contentId) {
+          markReady(store, file.id, contentId, now());
+          totals.unchanged(1);
+          return;
+        }
+        const root = rootById(store, file.rootId);
+        // The item that was at the old path goes on under the new one.
+        if (left && root && fileById(store, left.id)?.path === left.path) {
+          removeFileWords(store, [file.id]);
+          deleteFile(store, file.id);
+          movePath(store, left.id, file.rootId, file.path, file, now());
+          indexFileWords(store, left.id, file.path, root.path);
+          if (file.contentId !== null) news.removed.push(...releaseContent(store, file.contentId, now()));
+          totals.recognised(contentId, 'moved');
+          return;
+        }
+        const formerId = totals.recognised(contentId, isUnused(store, contentId) ? 'spare' : 'live');
+        news.added.push(...reclaimContent(store, contentId, spaceId));
+        if (formerId !== undefined && file.contentId === null && !fileById(store, formerId)) {
+          changeId(store, file.id, formerId);
+          give(news, { ...file, id: formerId }, contentId);
+        } else give(news, file, contentId);
+      });
+    },
+
+    fail(file, code, message) {
+      transact((news) => {
+        if (!isCurrent(file)) return;
+        markFailed(store, file.id, code, message, now());
+        removeFileWords(store, [file.id]);
+        if (file.contentId !== null) news.removed.push(...releaseContent(store, file.contentId, now()));
+      });
+    },
+
+    remove(rows) {
+      transact((news) => {
+        for (const { id, path } of rows) {
+          const row = fileById(store, id);
+          if (row?.path !== path) continue; // moved meanwhile
+          deleteFile(store, id);
+          removeFileWords(store, [id]);
+          if (row.contentId === null) continue;
+          news.removed.push(...releaseContent(store, row.contentId, now()));
+          totals.removed(row.contentId, id);
+        }
+      });
+    },
+
+    forget(rows) {
+      const hashes: string[] = [];
+      const searchable = transact((news) => {
+        const contents = new Set<number>();
+        let count = 0;
+        for (const { id } of rows) {
+          const row = fileById(store, id);
+          if (!row) continue;
+          deleteFile(store, id);
+          removeFileWords(store, [id]);
+          if (row.contentId === null) continue;
+          contents.add(row.contentId);
+          count += 1;
+        }
+        for (const contentId of contents) hashes.push(...forgetOne(news, contentId));
+        return count;
+      });
+      totals.forgotten(searchable);
+      for (const hash of hashes) onForgotten(hash);
+      return searchable;
+    },
+
+    forgetContents(contentIds) {
+      const hashes = transact((news) => contentIds.flatMap((id) => forgetOne(news, id)));
+      for (const hash of hashes) onForgotten(hash);
+    },
+
+    refine({ contentId, partId, key, vector, findings }) {
+      return transact((news) => {
+        if (findEmbedding(store, spaceId, partId)?.key !== key) return false;
+        const written = putEmbedding(store, { spaceId, partId, vector, pass: 'thorough', words: findings.words });
+        news.removed.push({ spaceId, key });
+        news.added.push({ key: written.key, vector });
+        if (findings.people !== undefined) setPeople(store, contentId, findings.people);
+        return true;
+      });
+    },
+  };
+}
+
+/** A row with this content whose file is gone from a folder that can be reached: what we see is its new path. */
+async function findLeft(
+  store: Store,
+  file: FileRow,
+  contentId: number,
+  isReachable: RecordsOptions['isReachable'],
+): Promise<FileRow | undefined> {
+  for (const row of filesByContent(store, contentId)) {
+    if (row.id === file.id || row.state !== 'ready') continue;
+    if ((await isGone(row.path)) && (await isReachable(row.rootId))) return row;
+  }
+  return undefined;
+}
+
+/** A vector that would poison every comparison is the engine's mistake. */
+export function requireSound(vector: Float32Array, dimension: number): void {
+  if (vector.length !== dimension || !vector.every(Number.isFinite))
+    throw new AppError(
+      'engine-failed',
+      `The engine answered a picture with ${vector.length} values that are not all numbers; ${dimension} were expected.`,
+    );
+}
