@@ -131,15 +131,15 @@ export function findItem(store: CatalogueStore, spaceId: number, id: string): It
   return { ...row, ...toItem(row), folder: dirname(row.path), takenAtIsFromCamera: row.cameraTime !== null, copies };
 }
 
-/** The vector of a content's first part, where this space has one. */
+/** The vector of the picture whose SHA-256 (hex) begins like this, where the library has it. */
 export function keyOfContent(store: CatalogueStore, spaceId: number, hash: string): number | undefined {
   return prepared<number>(
     store,
-    `SELECT embeddings.id FROM contents JOIN parts ON parts.content_id = contents.id
-     JOIN embeddings ON embeddings.part_id = parts.id AND embeddings.space_id = ? WHERE contents.hash = ? AND parts.page = 0`,
+    `SELECT embeddings.id FROM contents CROSS JOIN parts ON parts.content_id = contents.id ${withVector}
+     WHERE contents.hash >= ? AND contents.hash < ? AND parts.page = 0`,
   )
     .pluck()
-    .get(spaceId, hash) as number | undefined;
+    .get(spaceId, hash, `${hash}g`) as number | undefined;
 }
 
 type Row = {

@@ -1,0 +1,86 @@
+/**
+ * @file What was asked becomes one vector, whatever it is made of: words, a picture, a picture with an edit, a picture and words.
+ *
+ * [Note: words beside a picture] Words beside a picture (not as its edit) are added to it. Scores of words and of pictures lie on
+ * different scales, so each vector is first divided by the spread of its own scores over this library. A sum of vectors scores
+ * like the sum of their standard scores, and needs one search, one cut line and one order.
+ */
+
+import type { RasterRequest } from '../../pixels/raster.ts';
+import { AppError } from '../api/errors.ts';
+import type { PictureRef } from '../api/query.ts';
+import type { Embedder, EmbedOptions, PictureInput } from '../indexing/embedder.ts';
+import { findItem, keyOfContent } from '../store/catalogue.ts';
+import { readVector } from '../store/embeddings.ts';
+import type { Store } from '../store/open.ts';
+import type { VectorIndex } from '../vectors/vector-index.ts';
+import { nullOf } from './cut.ts';
+
+/** Decodes a picture to search with. Throws not-found, unreadable-file and the like. */
+export type OpenPicture = (ref: PictureRef, rasters: readonly RasterRequest[], signal?: AbortSignal) => Promise<PictureInput>;
+
+export type VectorDeps = {
+  readonly store: Store;
+  readonly vectors: () => VectorIndex;
+  readonly embedder: () => Embedder;
+  readonly spaceId: number;
+  readonly openPicture: OpenPicture;
+};
+
+export type Asked = { readonly words: string; readonly picture: PictureRef | undefined; readonly edit: string };
+
+export type QueryVector = {
+  readonly vector: Float32Array;
+  /** The library's own vector of the picture that was asked with. */
+  readonly reference: number | undefined;
+};
+
+export const sampleSize = 1500;
+
+export async function vectorOf(deps: VectorDeps, asked: Asked, signal: AbortSignal | undefined): Promise<QueryVector> {
+  const options: EmbedOptions = { priority: 'query', ...(signal ? { signal } : {}) };
+  if (asked.picture === undefined) return { vector: await textVector(deps, asked.words, options), reference: undefined };
+  const seen = await pictureVector(deps, asked.picture, asked.edit, options);
+  if (asked.words === '') return seen;
+  const words = await textVector(deps, asked.words, options);
+  return { vector: added(deps.vectors(), seen.vector, words), reference: seen.reference };
+}
+
+async function textVector(deps: VectorDeps, words: string, options: EmbedOptions): Promise<Float32Array> {
+  return first(await deps.embedder().text([words], options));
+}
+
+async function pictureVector(deps: VectorDeps, picture: PictureRef, edit: string, options: EmbedOptions): Promise<QueryVector> {
+  const reference = referenceOf(deps, picture);
+  const stored = edit === '' ? storedVector(deps, reference) : undefined;
+  if (stored) return { vector: stored, reference };
+  const embedder = deps.embedder();
+  const opened = await deps.openPicture(picture, embedder.rasters('fast'), options.signal);
+  const vectors = edit === '' ? await embedder.image([opened], options) : await embedder.composed([{ picture: opened, edit }], options);
+  return { vector: first(vectors), reference };
+}
+
+/** The id of an uploaded picture is the beginning of its SHA-256, so the library knows whether it has the same one. */
+function referenceOf({ store, spaceId }: VectorDeps, picture: PictureRef): number | undefined {
+  if (picture.kind === 'upload') return keyOfContent(store, spaceId, picture.id);
+  const item = findItem(store, spaceId, picture.id);
+  if (item === undefined) throw new AppError('not-found', `There is no item ${picture.id} in this library any more.`);
+  return item.key ?? undefined;
+}
+
+function storedVector(deps: VectorDeps, key: number | undefined): Float32Array | undefined {
+  if (key === undefined) return undefined;
+  const vector = new Float32Array(deps.vectors().dimension);
+  return readVector(deps.store, deps.spaceId, key, vector) ? vector : undefined;
+}
+
+function first({ dimension, data }: { dimension: number; data: Float32Array }): Float32Array {
+  return data.slice(0, dimension);
+}
+
+function added(vectors: VectorIndex, a: Float32Array, b: Float32Array): Float32Array {
+  const sample = vectors.sample(sampleSize);
+  const perA = 1 / (nullOf(sample.scores(a)).spread || 1);
+  const perB = 1 / (nullOf(sample.scores(b)).spread || 1);
+  return a.map((value, at) => value * perA + (b[at] ?? 0) * perB);
+}
