@@ -6,23 +6,36 @@
  * When the process dies, the pictures that it had go over again, singly, so that the one that kills it is known for sure;
  * with its second death that picture fails and the others go on.
  */
-import { AppError } from '../core/api/errors.ts';
+import { AppError, hasCode } from '../core/api/errors.ts';
 import type { EmbeddedPictures, Embedder, EmbedOptions, PictureFindings, PictureInput } from '../core/indexing/embedder.ts';
 import { type CallOptions, exitUnder, startChild } from '../core/process/child.ts';
 import type { EmbedderArgs, EmbedderMethods, EngineDescription } from './serve-embedder.ts';
 
 export type EmbedderOptions = EmbedderArgs & {
   readonly log: (line: string) => void;
+  /** What its engine was found to be at an earlier time: with it, a process that does not start is no reason not to open the library. */
+  readonly known?: EngineDescription | undefined;
   /** Another entry that serves an engine. */
   readonly entry?: URL;
 };
 
 /** An Embedder, and what can be said of its process. */
-export type EmbedderProcess = Embedder & { readonly pid: number | undefined; readonly rss: number };
+export type EmbedderProcess = Embedder & {
+  readonly description: EngineDescription;
+  /** Why the last call failed, where the engine is to blame. */
+  readonly trouble: AppError | undefined;
+  readonly pid: number | undefined;
+  readonly rss: number;
+  /** Of pictures that were indexed so far; null before the first. */
+  readonly secondsPerPicture: number | null;
+};
 
 const strikesUntilFailed = 2;
 /** A single picture takes seconds even on a slow machine; longer means that the process hangs. */
-const pictureLimit = { timeoutMs: 120_000 } as const;
+const pictureLimit = {
+  timeoutMs: 120_000,
+  timeout: { code: 'unreadable-file', message: 'The engine came to no end with this picture within two minutes.' },
+} as const;
 
 type Picture = {
   readonly picture: PictureInput;
@@ -33,8 +46,8 @@ type Picture = {
   strikes: number;
 };
 
-/** Starts the process and asks what its engine is. Fails with `model-missing` or `engine-failed`. */
-export async function openEmbedderProcess({ model, threads, log, entry }: EmbedderOptions): Promise<EmbedderProcess> {
+/** Starts the process and asks what its engine is. Without `known` it fails with `model-missing` or `engine-failed`. */
+export async function openEmbedderProcess({ model, threads, log, known, entry }: EmbedderOptions): Promise<EmbedderProcess> {
   const child = startChild<EmbedderMethods>({
     name: 'embedder',
     entry: entry ?? new URL('./embedder-process.ts', import.meta.url),
@@ -42,16 +55,32 @@ export async function openEmbedderProcess({ model, threads, log, entry }: Embedd
     log,
   });
   let description: EngineDescription;
+  let trouble: AppError | undefined;
   try {
-    description = await child.call('describe', undefined);
+    description = await call('describe', undefined);
   } catch (error) {
-    await child.close();
-    throw error;
+    if (!known || !isTrouble(error)) {
+      await child.close();
+      throw error;
+    }
+    description = known;
+  }
+
+  async function call<K extends keyof EmbedderMethods>(method: K, input: Parameters<EmbedderMethods[K]>[0], options?: CallOptions) {
+    try {
+      const answer = await child.call(method, input, options);
+      trouble = undefined;
+      return answer;
+    } catch (error) {
+      if (isTrouble(error)) trouble = error;
+      throw error;
+    }
   }
 
   const waiting: Picture[] = [];
   const inFlight = new Set<Picture>();
   let width = 2;
+  const clock = createBusyClock();
 
   function pump(): void {
     while (inFlight.size < width) {
@@ -64,21 +93,24 @@ export async function openEmbedderProcess({ model, threads, log, entry }: Embedd
 
   async function embed(work: Picture): Promise<void> {
     inFlight.add(work);
+    clock.run();
     try {
       const input = { pictures: [work.picture], pass: work.pass, priority: 'index' } as const;
-      work.resolve(await child.call('image', input, { ...pictureLimit, signal: work.signal }));
+      work.resolve(await call('image', input, { ...pictureLimit, signal: work.signal }));
       width = 2;
+      clock.count();
     } catch (error) {
       if (!exitUnder(error)) work.reject(error);
       else {
         if (width === 1) work.strikes += 1;
         width = 1;
         if (work.strikes < strikesUntilFailed) waiting.unshift(work);
-        else work.reject(new AppError('engine-failed', 'The engine stopped twice while it looked at this picture.', { cause: error }));
+        else work.reject(new AppError('unreadable-file', 'The engine stopped twice while it looked at this picture.', { cause: error }));
       }
     } finally {
       inFlight.delete(work);
       pump();
+      if (inFlight.size === 0) clock.stop();
     }
   }
 
@@ -97,14 +129,18 @@ export async function openEmbedderProcess({ model, threads, log, entry }: Embedd
   ): Promise<Awaited<ReturnType<EmbedderMethods[K]>>> {
     const callOptions: CallOptions = { ...pictureLimit, signal: options.signal };
     try {
-      return await child.call(method, input, callOptions);
+      return await call(method, input, callOptions);
     } catch (error) {
       if (!exitUnder(error)) throw error;
-      return await child.call(method, input, callOptions);
+      return await call(method, input, callOptions);
     }
   }
 
   return {
+    description,
+    get trouble() {
+      return trouble;
+    },
     space: description.space,
     hasThoroughPass: description.hasThoroughPass,
     rasters: (pass) => description.rasters[pass],
@@ -124,6 +160,9 @@ export async function openEmbedderProcess({ model, threads, log, entry }: Embedd
     get rss() {
       return child.rss;
     },
+    get secondsPerPicture() {
+      return clock.secondsEach();
+    },
   };
 }
 
@@ -139,4 +178,29 @@ function join(dimension: number, results: readonly EmbeddedPictures[]): Embedded
   return { dimension, data, findings };
 }
 
+function isTrouble(error: unknown): error is AppError {
+  return hasCode(error, 'engine-failed') || hasCode(error, 'model-missing');
+}
+
 const cancelled = () => new AppError('cancelled', 'cancelled');
+
+/** Seconds of work for each thing that was done, pauses left out. */
+function createBusyClock() {
+  let busy = 0;
+  let done = 0;
+  let since: number | undefined;
+  const sum = () => busy + (since === undefined ? 0 : performance.now() - since);
+  return {
+    run: () => {
+      since ??= performance.now();
+    },
+    stop: () => {
+      busy = sum();
+      since = undefined;
+    },
+    count: () => {
+      done += 1;
+    },
+    secondsEach: () => (done === 0 ? null : sum() / 1000 / done),
+  };
+}

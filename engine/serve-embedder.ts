@@ -1,6 +1,7 @@
 /** @file The child's side of the embedder process: one engine, one call at a time, queries first. */
 import type { Composed, EmbeddedPictures, Embedder, PictureInput, Space, Vectors, Word } from '../core/indexing/embedder.ts';
 import { type CallContext, type Parent, serveChild } from '../core/process/serve.ts';
+import type { ModelDescription } from '../models/registry.ts';
 import type { RasterRequest } from '../pixels/raster.ts';
 import { createTurns } from './turns.ts';
 
@@ -9,7 +10,9 @@ export type EmbedderArgs = { readonly model: string; readonly threads?: number }
 type Pass = 'fast' | 'thorough';
 type Priority = 'query' | 'index';
 
+/** What there is to know of an engine before it works. */
 export type EngineDescription = {
+  readonly models: readonly ModelDescription[];
   readonly space: Space;
   readonly hasThoroughPass: boolean;
   readonly rasters: Readonly<Record<Pass, readonly RasterRequest[]>>;
@@ -23,19 +26,22 @@ export type EmbedderMethods = {
   words(input: { vectors: Vectors; k: number }, context: CallContext): Promise<Word[][]>;
 };
 
-type Open = (model: string, options: { threads?: number }) => Promise<Embedder>;
+type Engines = {
+  listModels(): Promise<ModelDescription[]>;
+  openEmbedder(model: string, options: { threads?: number }): Promise<Embedder>;
+};
 
-export function serveEmbedder(open: Open): void {
-  serveChild((args: EmbedderArgs, parent) => methodsOf(open, args, parent));
+export function serveEmbedder(engines: Engines): void {
+  serveChild((args: EmbedderArgs, parent) => methodsOf(engines, args, parent));
 }
 
-function methodsOf(open: Open, { model, threads }: EmbedderArgs, parent: Parent): EmbedderMethods {
+function methodsOf({ listModels, openEmbedder }: Engines, { model, threads }: EmbedderArgs, parent: Parent): EmbedderMethods {
   const turn = createTurns();
   let opening: Promise<Embedder> | undefined;
 
   /** A failed opening is forgotten, so that it works once the files are there. */
   function engine(): Promise<Embedder> {
-    opening ??= open(model, threads === undefined ? {} : { threads }).catch((error: unknown) => {
+    opening ??= openEmbedder(model, threads === undefined ? {} : { threads }).catch((error: unknown) => {
       opening = undefined;
       throw error;
     });
@@ -48,7 +54,7 @@ function methodsOf(open: Open, { model, threads }: EmbedderArgs, parent: Parent)
     describe: async () => {
       const embedder = await engine();
       const rasters = { fast: embedder.rasters('fast'), thorough: embedder.rasters('thorough') };
-      return { space: embedder.space, hasThoroughPass: embedder.hasThoroughPass, rasters };
+      return { models: await listModels(), space: embedder.space, hasThoroughPass: embedder.hasThoroughPass, rasters };
     },
     text: ({ texts, priority }, { signal }) => turn(priority, async () => (await engine()).text(texts), signal),
     image: ({ pictures, pass, priority }, { signal }) =>

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { AppError } from '../core/api/errors.ts';
-import { demandFile } from './session.ts';
+import { demandFile } from './demand-file.ts';
 
 const line = z
   .strictObject({

@@ -5,6 +5,7 @@
 import { Command, CommanderError } from 'commander';
 import { AppError, toWire } from '../core/api/errors.ts';
 import packageFile from '../package.json' with { type: 'json' };
+// Commands load what they need when they run: parsing an argument or printing help must not wait for a network runtime.
 import { addDoctor } from './commands/doctor.ts';
 import { addEmbed } from './commands/embed.ts';
 import { addIndex } from './commands/index.ts';
@@ -41,7 +42,6 @@ function program(): Command {
     .version(packageFile.version)
     .exitOverride()
     .showSuggestionAfterError()
-    .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('Add --help for what can be given.')
     .addHelpText(
       'after',

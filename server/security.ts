@@ -8,7 +8,6 @@
  * in a cookie that scripts cannot read and other sites cannot send.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { hostname, networkInterfaces } from 'node:os';
 import type { Context, MiddlewareHandler } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
 import { refusal } from '../engine/media.ts';
@@ -33,21 +32,6 @@ export const addSecurityHeaders: MiddlewareHandler = async (context, next) => {
     if (!context.res.headers.has(name)) context.res.headers.set(name, value);
   }
 };
-
-/** Names under which the server may be addressed. Ports are not compared, so that a tunnel from another port works. */
-export function hostNames(bindAddress: string): Set<string> {
-  const names = new Set(['localhost', '127.0.0.1', '[::1]']);
-  if (isLoopback(bindAddress)) return names;
-  names.add(hostname().toLowerCase()).add(bindAddress.toLowerCase());
-  for (const { address, family } of Object.values(networkInterfaces()).flatMap((list) => list ?? [])) {
-    names.add(family === 'IPv6' ? `[${address}]` : address);
-  }
-  return names;
-}
-
-export function isLoopback(address: string): boolean {
-  return address === 'localhost' || address === '::1' || /^127(\.\d{1,3}){3}$/.test(address);
-}
 
 export function checkHostAndOrigin(names: ReadonlySet<string>): MiddlewareHandler {
   return async (context, next) => {

@@ -2,7 +2,7 @@
  * @file A command's way to a library: through the server that has it open, else by opening it itself. Both speak the same contract.
  */
 import { createReadStream } from 'node:fs';
-import { access, stat } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { RPCLink } from '@orpc/client/fetch';
@@ -10,6 +10,7 @@ import { AppError } from '../core/api/errors.ts';
 import { type Client, createClient, receiveErrors } from '../core/api/rpc.ts';
 import { type LibraryOptions, openLibrary } from '../engine/library.ts';
 import { errorOf } from '../engine/media.ts';
+import { demandFile } from './demand-file.ts';
 import { readServerFile } from './server-file.ts';
 
 export type Session = {
@@ -77,16 +78,4 @@ async function demandLibrary(directory: string): Promise<void> {
 async function readPicture(file: string): Promise<Readable> {
   await demandFile(file);
   return createReadStream(file);
-}
-
-/** Fails with a message that names the file when it is not one that can be read. */
-export async function demandFile(file: string): Promise<void> {
-  const found = await stat(file).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'EACCES') throw new AppError('permission-denied', `${file} cannot be read: permission denied.`, { cause: error });
-    throw new AppError('not-found', `There is no file ${file}.`, { cause: error });
-  });
-  if (!found.isFile()) throw new AppError('not-found', `${file} is not a file.`);
-  await access(file, 4).catch((error: unknown) => {
-    throw new AppError('permission-denied', `${file} cannot be read: permission denied.`, { cause: error });
-  });
 }

@@ -14,10 +14,9 @@ import { sendErrors } from '../core/api/rpc.ts';
 import type { Library } from '../engine/library.ts';
 import { createMediaHandler, errorResponse, refusal } from '../engine/media.ts';
 import { pipeTo } from '../engine/pipe.ts';
-import { addSecurityHeaders, checkHostAndOrigin, checkToken, hostNames } from './security.ts';
+import { defaultPort, hostNames } from './addresses.ts';
+import { addSecurityHeaders, checkHostAndOrigin, checkToken } from './security.ts';
 import { createStaticHandler } from './static-files.ts';
-
-export const defaultPort = 4242;
 
 export type WebOptions = {
   readonly library: Pick<Library, 'client' | 'media' | 'savePicture'>;

@@ -2,9 +2,7 @@
 import type { Command } from 'commander';
 import { hasCode, toWire } from '../../core/api/errors.ts';
 import type { DoctorReport } from '../../core/api/library.ts';
-import { restoreBackup } from '../../core/store/backup.ts';
 import { Failed } from '../failed.ts';
-import { openSession } from '../session.ts';
 import { printJson, printLine, say } from '../terminal.ts';
 import { type LibraryFlags, withLibrary } from './options.ts';
 
@@ -20,6 +18,7 @@ export function addDoctor(program: Command): void {
 
 async function doctor(flags: Flags): Promise<void> {
   if (flags.restore) {
+    const { restoreBackup } = await import('../../core/store/backup.ts');
     const { restored, damaged } = restoreBackup(flags.library);
     say(`Restored the backup of ${restored.madeAt.toISOString()}. The damaged library is kept as ${damaged}.`);
   }
@@ -34,6 +33,7 @@ async function doctor(flags: Flags): Promise<void> {
 
 async function examine(directory: string): Promise<DoctorReport> {
   try {
+    const { openSession } = await import('../session.ts');
     const session = await openSession({ directory, activity: 'query', log: say });
     try {
       return await session.client.doctor();

@@ -2,12 +2,10 @@
 import type { Command } from 'commander';
 import { AppError, toWire } from '../../core/api/errors.ts';
 import type { Embedder, PictureInput, Vectors } from '../../core/indexing/embedder.ts';
-import { createReaders } from '../../core/readers/pool.ts';
 import type { Readers } from '../../core/readers/reader.ts';
-import { openEmbedder } from '../../models/registry.ts';
 import { inOrder, readBatch } from '../batch.ts';
+import { demandFile } from '../demand-file.ts';
 import { Failed } from '../failed.ts';
-import { demandFile } from '../session.ts';
 import { printJson, printLine, say } from '../terminal.ts';
 import { withJson } from './options.ts';
 
@@ -38,6 +36,8 @@ export function addEmbed(program: Command): void {
 
 async function embed(flags: Flags): Promise<void> {
   checkUse(flags);
+  const { openEmbedder } = await import('../../models/registry.ts');
+  const { createReaders } = await import('../../core/readers/pool.ts');
   const embedder = await openEmbedder(flags.model);
   const readers = createReaders({ processes: 1, log: say });
   try {

@@ -3,7 +3,6 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { AppError } from '../../core/api/errors.ts';
 import { onInterrupt } from '../interrupt.ts';
-import { openSession } from '../session.ts';
 import { count, duration, followProgress, printJson, printLine, say } from '../terminal.ts';
 import { collect, type LibraryFlags, withLibrary } from './options.ts';
 
@@ -26,6 +25,7 @@ async function index(folders: string[], flags: Flags): Promise<void> {
   const started = performance.now();
   const interrupt = onInterrupt();
   const { signal } = interrupt;
+  const { openSession } = await import('../session.ts');
   const session = await openSession({
     directory: flags.library,
     activity: 'index',

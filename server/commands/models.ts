@@ -1,6 +1,5 @@
 /** @file `oneword models list`: the engines that there are. */
 import type { Command } from 'commander';
-import { listModels } from '../../models/registry.ts';
 import { bytes, printJson, printLine } from '../terminal.ts';
 import { withJson } from './options.ts';
 
@@ -12,8 +11,9 @@ export function addModels(program: Command): void {
     .action(list);
 }
 
-function list({ json }: { json?: true }): void {
-  const models = listModels();
+async function list({ json }: { json?: true }): Promise<void> {
+  const { listModels } = await import('../../models/registry.ts');
+  const models = await listModels();
   if (json) {
     printJson({ models });
     return;
@@ -21,6 +21,6 @@ function list({ json }: { json?: true }): void {
   for (const model of models) {
     printLine(`${model.id}  ${model.name}, ${model.dimension} dimensions, ${bytes(model.bytes)}, ${model.licence}`);
     printLine(`      ${model.description}`);
-    printLine(`      ${model.limits}`);
+    for (const limit of model.limits) printLine(`      ${limit}`);
   }
 }

@@ -3,10 +3,9 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { AppError, toWire, type WireError } from '../../core/api/errors.ts';
 import type { Filters, Hit, Query, SearchPage } from '../../core/api/query.ts';
-import { keyValue, parseFilter, readFilter } from '../../core/search/filters.ts';
 import { type BatchLine, inOrder, readBatch } from '../batch.ts';
 import { Failed } from '../failed.ts';
-import { openSession, type Session } from '../session.ts';
+import type { Session } from '../session.ts';
 import { printJson, printLine, say } from '../terminal.ts';
 import { collect, type LibraryFlags, wholeNumber, withLibrary } from './options.ts';
 
@@ -53,8 +52,9 @@ Examples:
 }
 
 async function search(text: string | undefined, flags: Flags): Promise<void> {
-  const filters = readFilters(flags.filter ?? []);
   checkUse(text, flags);
+  const filters = await readFilters(flags.filter ?? []);
+  const { openSession } = await import('../session.ts');
   const session = await openSession({ directory: flags.library, activity: 'query', mustExist: true, log: say });
   try {
     const ask = (asked: Omit<BatchLine, 'id'>) => answer(session, asked, filters, flags);
@@ -127,14 +127,17 @@ function toResult(hit: Hit): Result {
 }
 
 /** `key:value`, the value as it is, spaces included; or several at once in the form that the box takes. */
-function readFilters(texts: readonly string[]): Filters | undefined {
-  let all: Filters | undefined;
+async function readFilters(texts: readonly string[]): Promise<Filters | undefined> {
+  if (texts.length === 0) return undefined;
+  const { keyValue, parseFilter, readFilter } = await import('../../core/search/filters.ts');
+  let all: Filters = {};
   for (const text of texts) {
     const [, key = '', value = ''] = /^\s*(\p{L}+):\s*(.*)$/su.exec(text) ?? [];
     const single = key !== '' && [...text.matchAll(keyValue)].length < 2 && !value.startsWith('"');
     all = { ...all, ...(single ? readFilter(key, value, new Date()) : parseFilter(text)) };
   }
-  return all?.folder === undefined ? all : { ...all, folder: path.resolve(all.folder) };
+  // A bare name means any folder of that name; a relative path means the one here.
+  return all.folder?.startsWith('.') ? { ...all, folder: path.resolve(all.folder) } : all;
 }
 
 function printForPeople({ results, cut }: Answer): void {

@@ -2,13 +2,10 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import { AppError } from '../../core/api/errors.ts';
-import { openLibrary } from '../../engine/library.ts';
+import { defaultPort, isLoopback } from '../addresses.ts';
 import { interrupted, onInterrupt } from '../interrupt.ts';
-import { isLoopback } from '../security.ts';
 import { removeServerFile, writeServerFile } from '../server-file.ts';
-import { joinServer } from '../session.ts';
 import { printJson, printLine, say } from '../terminal.ts';
-import { defaultPort, startWebServer } from '../web.ts';
 import { type LibraryFlags, wholeNumber, withLibrary } from './options.ts';
 
 type Flags = LibraryFlags & { readonly port?: number; readonly host: string; readonly token?: string };
@@ -29,6 +26,11 @@ function tokenOf(value: string): string {
 }
 
 async function serve(folders: string[], flags: Flags): Promise<void> {
+  const [{ openLibrary }, { joinServer }, { startWebServer }] = await Promise.all([
+    import('../../engine/library.ts'),
+    import('../session.ts'),
+    import('../web.ts'),
+  ]);
   const running = await joinServer(flags.library);
   if (running) {
     throw new AppError('library-busy', `The library ${flags.library} is served already, at ${running.server}. Stop that server first.`);

@@ -2,7 +2,6 @@
 import type { Command } from 'commander';
 import type { Failure } from '../../core/api/library.ts';
 import type { Client } from '../../core/api/rpc.ts';
-import { openSession } from '../session.ts';
 import { count, printJson, printLine, progressLine, say } from '../terminal.ts';
 import { type LibraryFlags, withLibrary } from './options.ts';
 
@@ -17,6 +16,7 @@ export function addStatus(program: Command): void {
 }
 
 async function status(flags: Flags): Promise<void> {
+  const { openSession } = await import('../session.ts');
   const session = await openSession({ directory: flags.library, activity: 'query', mustExist: true, log: say });
   try {
     const [now, folders] = await Promise.all([session.client.status(), session.client.listFolders()]);

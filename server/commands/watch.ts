@@ -3,7 +3,6 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { hasCode } from '../../core/api/errors.ts';
 import type { Client } from '../../core/api/rpc.ts';
-import { openLibrary } from '../../engine/library.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { followProgress, printJson, say } from '../terminal.ts';
 import { type LibraryFlags, withLibrary } from './options.ts';
@@ -18,6 +17,7 @@ export function addWatch(program: Command): void {
 async function watch(folders: string[], flags: LibraryFlags): Promise<void> {
   const interrupt = onInterrupt();
   const { signal } = interrupt;
+  const { openLibrary } = await import('../../engine/library.ts');
   const library = await openLibrary({ directory: flags.library, activity: 'watch', log: say });
   try {
     for (const folder of folders) await library.client.addFolder({ path: path.resolve(folder) });

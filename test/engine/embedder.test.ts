@@ -63,7 +63,8 @@ it('fails the picture that ends the process twice, and no other', async () => {
   expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled', 'fulfilled']);
   const failed = results[2];
   expect(failed?.status === 'rejected' && failed.reason).toBeInstanceOf(AppError);
-  expect(failed?.status === 'rejected' && hasCode(failed.reason, 'engine-failed')).toBe(true);
+  expect(failed?.status === 'rejected' && hasCode(failed.reason, 'unreadable-file')).toBe(true);
+  expect(embedder.secondsPerPicture).toBeGreaterThan(0);
 });
 
 it('asks again when the process dies under a query, and reports one that dies every time', async () => {
@@ -74,4 +75,17 @@ it('asks again when the process dies under a query, and reports one that dies ev
   expect(embedder.pid).not.toBe(pid);
   await expect(embedder.text(['die'])).rejects.toSatisfy((error) => hasCode(error, 'engine-failed'));
   expect((await embedder.text(['alive'])).data[0]).toBe(5);
+});
+
+it('does not start without its files, unless it is known what it would be', async () => {
+  const missing = { model: 'absent', entry, log: () => undefined };
+  await expect(openEmbedderProcess(missing)).rejects.toSatisfy((error) => hasCode(error, 'model-missing'));
+  const known = (await start()).description;
+  const patient = await openEmbedderProcess({ ...missing, known });
+  try {
+    expect([patient.space, patient.trouble?.code]).toEqual([known.space, 'model-missing']);
+    await expect(patient.text(['x'])).rejects.toSatisfy((error) => hasCode(error, 'model-missing'));
+  } finally {
+    await patient.close();
+  }
 });
