@@ -1,0 +1,83 @@
+/** @file The library's events: keeps status fresh, says when searches may answer differently, and notices when nobody answers. */
+import { create } from 'zustand';
+import { api, queries, queryClient } from './api.ts';
+import { problemCode } from './problem.ts';
+
+type Connection = {
+  state: 'connecting' | 'live' | 'gone' | 'locked';
+  /** Grows when searches may answer differently, at most every other second. */
+  revision: number;
+};
+
+export const useConnection = create<Connection>(() => ({ state: 'connecting', revision: 0 }));
+
+const firstWait = 500;
+const longestWait = 8000;
+const settle = 1500;
+
+let wake: (() => void) | null = null;
+
+/** Does not wait for the next attempt. */
+export function reconnectNow(): void {
+  wake?.();
+}
+
+export async function followLibrary(signal: AbortSignal): Promise<void> {
+  let wait = firstWait;
+  let wasGone = false;
+  while (!signal.aborted) {
+    try {
+      const events = await api.events(undefined, { signal });
+      useConnection.setState({ state: 'live' });
+      // What happened while nobody listened is unknown.
+      if (wasGone) void queryClient.invalidateQueries();
+      wasGone = false;
+      wait = firstWait;
+      for await (const event of events) {
+        if (event.type === 'status') queryClient.setQueryData(queries.status.queryKey(), event.status);
+        else if (event.type === 'folders') void queryClient.invalidateQueries({ queryKey: queries.listFolders.key() });
+        else announceChange();
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      if (problemCode(error) === 'unauthorised') {
+        useConnection.setState({ state: 'locked' });
+        return;
+      }
+    }
+    if (signal.aborted) return;
+    wasGone = true;
+    useConnection.setState({ state: 'gone' });
+    await pause(wait, signal);
+    wait = Math.min(longestWait, wait * 2);
+  }
+}
+
+let announced = false;
+
+/** Indexing changes the library many times a second: gathered, so that the wall is not asked for each time. */
+function announceChange(): void {
+  if (announced) return;
+  announced = true;
+  setTimeout(() => {
+    announced = false;
+    useConnection.setState(({ revision }) => ({ revision: revision + 1 }));
+    for (const key of [queries.item.key(), queries.failures.key(), queries.listFolders.key(), queries.listEngines.key()]) {
+      void queryClient.invalidateQueries({ queryKey: key });
+    }
+  }, settle);
+}
+
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      wake = null;
+      resolve();
+    };
+    const timer = setTimeout(done, milliseconds);
+    signal.addEventListener('abort', done);
+    wake = done;
+  });
+}

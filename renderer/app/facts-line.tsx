@@ -1,0 +1,52 @@
+/** @file One line under the box: what is searched, what is going on, with which engine. Each part leads to its page. */
+import { ActionIcon, Tooltip } from '@mantine/core';
+import { IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
+import { Link } from 'wouter';
+import type { LibraryStatus } from '../../core/api/library.ts';
+import { usePauseOrResume } from '../library/use-library-actions.ts';
+import { useMessages } from '../messages/messages.ts';
+import styles from './facts-line.module.css';
+import { jobLine } from './job-line.ts';
+import { useStatus } from './use-status.ts';
+
+export function FactsLine() {
+  const messages = useMessages();
+  const status = useStatus();
+  const pauseOrResume = usePauseOrResume();
+  if (!status) return <div className={styles.line} />;
+  const { facts, job: jobMessages } = messages;
+  const job = status.jobs[0];
+  return (
+    <section className={styles.line} aria-label={facts.label}>
+      <Link href="/library" className={styles.part}>
+        {searched(status, facts)}
+      </Link>
+      {job && (
+        <span className={styles.job}>
+          <Link href="/library" className={styles.part}>
+            {jobLine(job, messages)}
+          </Link>
+          <Tooltip label={job.paused ? jobMessages.resume : jobMessages.pause}>
+            <ActionIcon
+              size={24}
+              aria-label={job.paused ? jobMessages.resume : jobMessages.pause}
+              onClick={() => pauseOrResume(!job.paused)}
+            >
+              {job.paused ? <IconPlayerPlay size={14} aria-hidden /> : <IconPlayerPause size={14} aria-hidden />}
+            </ActionIcon>
+          </Tooltip>
+        </span>
+      )}
+      <Link href="/engines" className={styles.part}>
+        {facts.engine(status.engine.name, status.engine.provider)}
+      </Link>
+    </section>
+  );
+}
+
+function searched(status: LibraryStatus, facts: ReturnType<typeof useMessages>['facts']): string {
+  const parts = [facts.pictures(status.pictures)];
+  if (status.pages > 0) parts.push(facts.pages(status.pages));
+  if (status.offlineFolders > 0) parts.push(facts.offline(status.offlineFolders));
+  return parts.join(', ');
+}

@@ -1,0 +1,8 @@
+/** @file The library's status: asked once, then told by events. */
+import { useQuery } from '@tanstack/react-query';
+import type { LibraryStatus } from '../../core/api/library.ts';
+import { queries } from './api.ts';
+
+export function useStatus(): LibraryStatus | undefined {
+  return useQuery(queries.status.queryOptions({ staleTime: Number.POSITIVE_INFINITY })).data;
+}

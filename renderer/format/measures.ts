@@ -1,0 +1,90 @@
+/** @file Numbers, sizes, times and dates as people read them, in a given locale. */
+
+const perSecond = (value: number): number => (value < 10 ? 1 : 0);
+
+export function formatCount(value: number, locale: string): string {
+  return new Intl.NumberFormat(locale).format(value);
+}
+
+/** Decimal units, as file managers show them: 44 MB. */
+export function formatBytes(bytes: number, locale: string): string {
+  const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
+  const step = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
+  const value = bytes / 1000 ** step;
+  return new Intl.NumberFormat(locale, {
+    style: 'unit',
+    unit: units[step] ?? 'byte',
+    unitDisplay: step === 0 ? 'long' : 'short',
+    maximumFractionDigits: value < 10 && step > 1 ? 1 : 0,
+  }).format(value);
+}
+
+/** 41/s. Below ten one decimal, so that a slow rate does not read as none. */
+export function formatRate(rate: number, locale: string): string {
+  return `${new Intl.NumberFormat(locale, { maximumFractionDigits: perSecond(rate) }).format(rate)}/s`;
+}
+
+/** Time left, rounded up and coarse on purpose: a countdown that jumps is worse than none. */
+export function formatTimeLeft(seconds: number, locale: string): string {
+  if (seconds < 60) return formatUnit(Math.max(5, Math.ceil(seconds / 5) * 5), 'second', locale);
+  if (seconds < 90 * 60) return formatUnit(Math.ceil(seconds / 60), 'minute', locale);
+  return formatUnit(Math.ceil(seconds / 3600), 'hour', locale);
+}
+
+/** How long one picture takes: 42 ms, 1.3 s. */
+export function formatDuration(seconds: number, locale: string): string {
+  if (seconds < 1) return formatUnit(Math.max(1, Math.round(seconds * 1000)), 'millisecond', locale);
+  return formatUnit(Number(seconds.toFixed(seconds < 10 ? 1 : 0)), 'second', locale);
+}
+
+function formatUnit(value: number, unit: string, locale: string): string {
+  return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'short' }).format(value);
+}
+
+/** A camera's time has no zone: it is shown as it was written. */
+export function formatDateTime(iso: string, locale: string): string {
+  const date = new Date(iso);
+  if (Number.isNaN(date.getTime())) return iso;
+  return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(date);
+}
+
+/** 3 minutes ago, yesterday. */
+export function formatAgo(iso: string, now: number, locale: string): string {
+  const seconds = (new Date(iso).getTime() - now) / 1000;
+  if (Number.isNaN(seconds)) return iso;
+  const format = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+  const size = Math.abs(seconds);
+  if (size < 60) return format.format(0, 'second');
+  if (size < 3600) return format.format(Math.round(seconds / 60), 'minute');
+  if (size < 86_400) return format.format(Math.round(seconds / 3600), 'hour');
+  if (size < 30 * 86_400) return format.format(Math.round(seconds / 86_400), 'day');
+  return new Intl.DateTimeFormat(locale, { dateStyle: 'medium' }).format(new Date(iso));
+}
+
+/** A probability as a percentage; very small ones are not rounded to nothing. */
+export function formatProbability(probability: number, locale: string): string {
+  const percent = probability > 0 && probability < 0.01;
+  return percent ? `<${formatPercent(0.01, locale)}` : formatPercent(probability, locale);
+}
+
+function formatPercent(value: number, locale: string): string {
+  return new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 }).format(value);
+}
+
+/** A score or similarity, always with the same number of digits so that columns line up. */
+export function formatScore(score: number, locale: string): string {
+  return new Intl.NumberFormat(locale, { minimumFractionDigits: 3, maximumFractionDigits: 3 }).format(score);
+}
+
+/** Coordinates as 52.520° N, 13.405° E. */
+export function formatPlace(place: { latitude: number; longitude: number }, locale: string): string {
+  const degrees = new Intl.NumberFormat(locale, { minimumFractionDigits: 3, maximumFractionDigits: 3 });
+  const part = (value: number, positive: string, negative: string) =>
+    `${degrees.format(Math.abs(value))}° ${value < 0 ? negative : positive}`;
+  return `${part(place.latitude, 'N', 'S')}, ${part(place.longitude, 'E', 'W')}`;
+}
+
+/** The best of the user's locales for a language, so that English words come with the user's own English dates. */
+export function localeFor(language: string, preferred: readonly string[]): string {
+  return preferred.find((locale) => locale.toLowerCase().split('-')[0] === language) ?? language;
+}

@@ -1,0 +1,120 @@
+/**
+ * @file What stands in the box, as plain data: the words being typed and the chips before them. Every change is a pure function.
+ *
+ * [Note: Words and edits]
+ * The input holds words. As soon as a picture is in the box, what is typed is what should be different about it: it searches as an edit at once, and
+ * Enter makes a chip of it. Further edits are added to the chip, since the model takes one sentence.
+ */
+import type { Filters, PictureRef, Query, RecognisedFact } from '../../core/api/query.ts';
+
+export type Fact = { text: string; label: string; filters: Filters };
+
+export type QueryState = {
+  /** What stands in the input. */
+  words: string;
+  picture: PictureRef | null;
+  /** The edit that became a chip; empty when there is none. */
+  edit: string;
+  facts: readonly Fact[];
+  /** The words mean themselves: a fact was turned back into words. */
+  literal: boolean;
+  order: 'relevance' | 'date';
+  /** Near-duplicates are collapsed into their best hit. */
+  group: boolean;
+};
+
+export const emptyQuery: QueryState = { words: '', picture: null, edit: '', facts: [], literal: false, order: 'relevance', group: false };
+
+/** True when nothing narrows the wall: everything is shown, newest first. */
+export function isEverything(state: QueryState): boolean {
+  return state.words.trim() === '' && state.picture === null && state.facts.length === 0;
+}
+
+export function toQuery(state: QueryState): Query {
+  const words = state.words.trim();
+  const query: Query = {};
+  if (state.picture) {
+    query.picture = state.picture;
+    const edit = joinEdits(state.edit, words);
+    if (edit) query.edit = edit;
+  } else if (words) {
+    query.text = words;
+    if (state.literal) query.literal = true;
+  }
+  if (state.facts.length > 0) query.filters = mergeFilters(state.facts);
+  return query;
+}
+
+/** With relevance there must be something to be relevant to. */
+export function orderOf(state: QueryState): 'relevance' | 'date' {
+  return state.words.trim() === '' && state.picture === null ? 'date' : state.order;
+}
+
+/** Facts of one kind: types add up, of all else the last one counts. */
+export function mergeFilters(facts: readonly Fact[]): Filters {
+  const merged: Filters = {};
+  for (const { filters } of facts) {
+    const types = merged.types && filters.types ? [...new Set([...merged.types, ...filters.types])] : undefined;
+    Object.assign(merged, filters, types && { types });
+  }
+  return merged;
+}
+
+export function withWords(state: QueryState, words: string): QueryState {
+  return { ...state, words, literal: words.trim() === '' ? false : state.literal };
+}
+
+/** `like` asks for pictures like this one and forgets the words; `edit` keeps them as what should be different. */
+export function withPicture(state: QueryState, picture: PictureRef, intent: 'like' | 'edit'): QueryState {
+  return { ...state, picture, edit: '', words: intent === 'like' ? '' : state.words, literal: false, order: 'relevance' };
+}
+
+export function withoutPicture(state: QueryState): QueryState {
+  return { ...state, picture: null, words: joinEdits(state.edit, state.words), edit: '' };
+}
+
+/** Enter: what was typed with a picture in the box becomes the edit chip. */
+export function commitWords(state: QueryState): QueryState {
+  const words = state.words.trim();
+  if (!state.picture || !words) return state;
+  return { ...state, edit: joinEdits(state.edit, words), words: '' };
+}
+
+export function withoutEdit(state: QueryState): QueryState {
+  return { ...state, edit: '' };
+}
+
+export function acceptFact(state: QueryState, fact: RecognisedFact): QueryState {
+  if (state.words.slice(fact.start, fact.end) !== fact.text) return state;
+  const words = `${state.words.slice(0, fact.start)} ${state.words.slice(fact.end)}`.replace(/\s+/g, ' ').trimStart();
+  return withFact({ ...state, words }, { text: fact.text, label: fact.label, filters: fact.filters });
+}
+
+export function withFact(state: QueryState, fact: Fact): QueryState {
+  const others = state.facts.filter((other) => other.label !== fact.label);
+  return { ...state, facts: [...others, fact] };
+}
+
+export function withoutFact(state: QueryState, index: number): QueryState {
+  return { ...state, facts: state.facts.filter((_, at) => at !== index) };
+}
+
+/** Backspace at the start of the input: the last chip turns back into words; a picture is taken out. */
+export function turnBackLastChip(state: QueryState): QueryState {
+  const fact = state.facts.at(-1);
+  if (fact) {
+    const words = [fact.text, state.words].filter(Boolean).join(' ');
+    return { ...state, facts: state.facts.slice(0, -1), words, literal: true };
+  }
+  if (state.edit) return { ...state, edit: '', words: joinEdits(state.edit, state.words) };
+  return state.picture ? withoutPicture(state) : state;
+}
+
+/** Clear empties the box; how the wall is ordered stays. */
+export function cleared(state: QueryState): QueryState {
+  return { ...emptyQuery, order: state.order, group: state.group };
+}
+
+function joinEdits(first: string, second: string): string {
+  return [first.trim(), second.trim()].filter(Boolean).join(', ');
+}

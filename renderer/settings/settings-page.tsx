@@ -1,0 +1,129 @@
+/** @file Settings: few on purpose. Each takes effect at once. */
+import { Button, NumberInput, SegmentedControl, Switch, useMantineColorScheme } from '@mantine/core';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import type { Settings } from '../../core/api/library.ts';
+import { queries, queryClient } from '../app/api.ts';
+import { Page, Section } from '../app/page.tsx';
+import { ProblemNote } from '../app/problem-note.tsx';
+import { useStatus } from '../app/use-status.ts';
+import { useReportProblem } from '../library/use-library-actions.ts';
+import { useMessages } from '../messages/messages.ts';
+import { useKeySheet } from './key-sheet.tsx';
+import { LibraryCheck } from './library-check.tsx';
+import styles from './settings-page.module.css';
+
+export function SettingsPage() {
+  const { settings: messages, retry } = useMessages();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const status = useStatus();
+  const settings = useQuery(queries.getSettings.queryOptions());
+  const onError = useReportProblem();
+  const save = useMutation(
+    queries.setSettings.mutationOptions({
+      onSuccess: (saved) => queryClient.setQueryData(queries.getSettings.queryKey(), saved),
+      onError,
+    }),
+  );
+  const { themes } = messages;
+
+  return (
+    <Page title={messages.title}>
+      <Section title={messages.appearance}>
+        <Setting name={messages.theme}>
+          <SegmentedControl
+            aria-label={messages.theme}
+            value={colorScheme}
+            onChange={setColorScheme}
+            transitionDuration={100}
+            data={[
+              { value: 'auto', label: themes.auto },
+              { value: 'light', label: themes.light },
+              { value: 'dark', label: themes.dark },
+            ]}
+          />
+        </Setting>
+      </Section>
+      {settings.isError && (
+        <ProblemNote error={settings.error}>
+          <Button onClick={() => void settings.refetch()}>{retry}</Button>
+        </ProblemNote>
+      )}
+      {settings.data && (
+        <>
+          <Section title={messages.indexing}>
+            <Setting name={messages.secondPass} hint={messages.secondPassHint}>
+              <Switch
+                aria-label={messages.secondPass}
+                checked={settings.data.secondPass}
+                disabled={save.isPending}
+                onChange={(event) => save.mutate({ secondPass: event.currentTarget.checked })}
+              />
+            </Setting>
+          </Section>
+          <Section title={messages.storage}>
+            <Setting name={messages.cache} hint={messages.cacheHint}>
+              <CacheCap settings={settings.data} onSave={(thumbnailCacheMiB) => save.mutate({ thumbnailCacheMiB })} />
+            </Setting>
+          </Section>
+        </>
+      )}
+      <Section title={messages.keys}>
+        <Button onClick={() => useKeySheet.setState({ opened: true })}>{messages.showKeys}</Button>
+      </Section>
+      <Section title={messages.about}>
+        {status && (
+          <dl className={styles.about}>
+            <dt>{messages.version}</dt>
+            <dd>{status.version}</dd>
+            <dt>{messages.library}</dt>
+            <dd>{status.library}</dd>
+          </dl>
+        )}
+        <LibraryCheck />
+      </Section>
+    </Page>
+  );
+}
+
+function Setting({ name, hint, children }: { name: string; hint?: string; children: ReactNode }) {
+  return (
+    <div className={styles.setting}>
+      <div>
+        <p>{name}</p>
+        {hint && <p className={styles.hint}>{hint}</p>}
+      </div>
+      {children}
+    </div>
+  );
+}
+
+const leastCache = 16;
+const mostCache = 1_000_000;
+
+/** Saved when the field is left or Enter is pressed, never half typed. */
+function CacheCap({ settings, onSave }: { settings: Settings; onSave(value: number): void }) {
+  const { settings: messages } = useMessages();
+  const save = (text: string): void => {
+    const value = Number(text.replace(/\D/g, ''));
+    if (value >= leastCache && value <= mostCache && value !== settings.thumbnailCacheMiB) onSave(value);
+  };
+  return (
+    <NumberInput
+      key={settings.thumbnailCacheMiB}
+      aria-label={messages.cache}
+      className={styles.number ?? ''}
+      defaultValue={settings.thumbnailCacheMiB}
+      min={leastCache}
+      max={mostCache}
+      step={256}
+      clampBehavior="blur"
+      allowDecimal={false}
+      allowNegative={false}
+      thousandSeparator=","
+      suffix=" MiB"
+      onBlur={(event) => save(event.currentTarget.value)}
+      onKeyDown={(event) => event.key === 'Enter' && event.currentTarget.blur()}
+    />
+  );
+}

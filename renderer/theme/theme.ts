@@ -1,0 +1,109 @@
+/** @file Mantine in our own few sizes and colours; the colours themselves are in theme.css. */
+import {
+  ActionIcon,
+  Button,
+  type CSSVariablesResolver,
+  createTheme,
+  localStorageColorSchemeManager,
+  Modal,
+  Switch,
+  Textarea,
+  TextInput,
+  Tooltip,
+} from '@mantine/core';
+
+const fontFamily =
+  "-apple-system, BlinkMacSystemFont, 'Segoe UI Variable Text', 'Segoe UI', Roboto, Cantarell, Ubuntu, 'Noto Sans', 'Liberation Sans', 'Noto Sans CJK KR', sans-serif";
+
+const accent = [
+  'oklch(0.97 0.02 258)',
+  'oklch(0.93 0.04 258)',
+  'oklch(0.87 0.07 258)',
+  'oklch(0.8 0.1 258)',
+  'oklch(0.72 0.13 258)',
+  'oklch(0.62 0.15 258)',
+  'oklch(0.52 0.16 258)',
+  'oklch(0.47 0.16 258)',
+  'oklch(0.4 0.14 258)',
+  'oklch(0.33 0.12 258)',
+] as const;
+
+export const colorSchemeManager = localStorageColorSchemeManager({ key: 'oneword-color-scheme' });
+
+export const theme = createTheme({
+  primaryColor: 'accent',
+  colors: { accent },
+  fontFamily,
+  fontSizes: { xs: '12px', sm: '13px', md: '15px', lg: '20px', xl: '20px' },
+  lineHeights: { xs: '16px', sm: '20px', md: '20px', lg: '28px', xl: '28px' },
+  fontWeights: { regular: '400', medium: '600', bold: '600' },
+  headings: { fontFamily, fontWeight: '600' },
+  spacing: { xs: '4px', sm: '8px', md: '12px', lg: '16px', xl: '24px' },
+  radius: { xs: '4px', sm: '6px', md: '6px', lg: '6px', xl: '6px' },
+  defaultRadius: 'md',
+  respectReducedMotion: true,
+  cursorType: 'pointer',
+  activeClassName: '',
+  components: {
+    Button: Button.extend({
+      defaultProps: { variant: 'default' },
+      vars: () => ({ root: { '--button-height': 'var(--ow-control)', '--button-fz': '13px', '--button-padding-x': '12px' } }),
+    }),
+    ActionIcon: ActionIcon.extend({
+      defaultProps: { variant: 'subtle', color: 'gray' },
+      vars: (_theme, { size }) => ({
+        root: {
+          ...(size === undefined && { '--ai-size': 'var(--ow-control)' }),
+          '--ai-color': 'var(--ow-text-soft)',
+          '--ai-hover': 'var(--ow-hover)',
+          '--ai-hover-color': 'var(--ow-text)',
+        },
+      }),
+    }),
+    Tooltip: Tooltip.extend({
+      defaultProps: {
+        openDelay: 400,
+        withArrow: false,
+        transitionProps: { duration: 100 },
+        events: { hover: true, focus: true, touch: false },
+      },
+    }),
+    Modal: Modal.extend({
+      defaultProps: {
+        transitionProps: { duration: 120, transition: 'fade' },
+        overlayProps: { color: 'var(--ow-scrim)', backgroundOpacity: 1 },
+        centered: true,
+      },
+    }),
+    TextInput: TextInput.extend({ defaultProps: { size: 'sm' } }),
+    Textarea: Textarea.extend({ defaultProps: { size: 'sm' } }),
+    Switch: Switch.extend({ defaultProps: { size: 'sm' } }),
+  },
+});
+
+/** Mantine's own roles, filled from our palette. */
+export const cssVariables: CSSVariablesResolver = () => {
+  const both = {
+    '--mantine-color-body': 'var(--ow-bg)',
+    '--mantine-color-text': 'var(--ow-text)',
+    '--mantine-color-bright': 'var(--ow-text)',
+    '--mantine-color-dimmed': 'var(--ow-text-soft)',
+    '--mantine-color-placeholder': 'var(--ow-text-faint)',
+    '--mantine-color-anchor': 'var(--ow-accent)',
+    '--mantine-color-error': 'var(--ow-red)',
+    '--mantine-color-default': 'var(--ow-surface)',
+    '--mantine-color-default-hover': 'var(--ow-hover)',
+    '--mantine-color-default-color': 'var(--ow-text)',
+    '--mantine-color-default-border': 'var(--ow-line)',
+    '--mantine-color-disabled': 'var(--ow-sunken)',
+    '--mantine-color-disabled-color': 'var(--ow-text-faint)',
+    '--mantine-color-disabled-border': 'var(--ow-line)',
+    '--mantine-color-accent-filled': 'var(--ow-accent-fill)',
+    '--mantine-color-accent-filled-hover': 'var(--ow-accent-fill-hover)',
+    '--mantine-color-accent-light': 'var(--ow-accent-wash)',
+    '--mantine-color-accent-light-hover': 'var(--ow-accent-wash)',
+    '--mantine-color-accent-light-color': 'var(--ow-accent)',
+    '--mantine-color-accent-outline': 'var(--ow-accent)',
+  };
+  return { variables: {}, light: both, dark: both };
+};

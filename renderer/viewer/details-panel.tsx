@@ -1,0 +1,64 @@
+/** @file What a picture is: file, date, camera, place. Only what is known is shown. */
+import { ActionIcon, CopyButton, Tooltip } from '@mantine/core';
+import { IconCheck, IconCopy } from '@tabler/icons-react';
+import { Fragment, type ReactNode } from 'react';
+import type { ItemDetail } from '../../core/api/library.ts';
+import { useMessages } from '../messages/messages.ts';
+import styles from './panel.module.css';
+import { WordBars } from './why-panel.tsx';
+
+export function DetailsPanel({ item, showWords }: { item: ItemDetail; showWords: boolean }) {
+  const messages = useMessages();
+  const { viewer } = messages;
+  const pixels = `${viewer.dimensions(item.width, item.height)} (${viewer.megapixels((item.width * item.height) / 1e6)})`;
+  const rows: [string, ReactNode][] = [
+    [item.takenAtIsFromCamera ? viewer.date : viewer.fileDate, messages.dateTime(item.takenAt)],
+    [viewer.size, `${pixels}, ${messages.bytes(item.bytes)}`],
+    [viewer.file, item.type.toUpperCase()],
+    [viewer.camera, item.camera],
+    [viewer.lens, item.lens],
+    [viewer.exposure, item.exposure],
+    [viewer.place, item.place && viewer.coordinates(item.place)],
+    [viewer.rating, item.rating === null ? null : viewer.stars(item.rating)],
+    [viewer.people, item.people === null ? null : messages.count(item.people)],
+  ];
+  return (
+    <section className={styles.section} aria-label={viewer.panel}>
+      <h3>{viewer.panel}</h3>
+      {showWords && <WordBars title={viewer.words} words={item.words} />}
+      <dl className={styles.facts}>
+        {rows
+          .filter(([, value]) => value !== null)
+          .map(([name, value]) => (
+            <Fragment key={name}>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </Fragment>
+          ))}
+        <dt>{viewer.path}</dt>
+        <dd className={styles.path}>
+          <span>{item.path}</span>
+          <CopyButton value={item.path}>
+            {({ copied, copy }) => (
+              <Tooltip label={copied ? messages.copied : viewer.copyPath}>
+                <ActionIcon aria-label={copied ? messages.copied : viewer.copyPath} onClick={copy} size={24} className={styles.copy}>
+                  {copied ? <IconCheck size={14} stroke={2} aria-hidden /> : <IconCopy size={14} stroke={2} aria-hidden />}
+                </ActionIcon>
+              </Tooltip>
+            )}
+          </CopyButton>
+        </dd>
+        {item.copies.length > 0 && (
+          <>
+            <dt>{viewer.copies}</dt>
+            {item.copies.map((path) => (
+              <dd key={path} className={styles.path}>
+                <span>{path}</span>
+              </dd>
+            ))}
+          </>
+        )}
+      </dl>
+    </section>
+  );
+}

@@ -1,0 +1,97 @@
+/** @file Never an empty page: what there is to do when there is nothing to show. */
+import { Button } from '@mantine/core';
+import { IconFolderPlus, IconPhoto } from '@tabler/icons-react';
+import { useState } from 'react';
+import { Link } from 'wouter';
+import type { SearchPage } from '../../core/api/query.ts';
+import { jobLine } from '../app/job-line.ts';
+import { useStatus } from '../app/use-status.ts';
+import { BrowseDialog } from '../library/browse-dialog.tsx';
+import { useAddSamples } from '../library/use-library-actions.ts';
+import { useMessages } from '../messages/messages.ts';
+import { cleared, type QueryState, withoutFact } from '../query/query-state.ts';
+import { place } from '../query/use-place.ts';
+import styles from './empty-states.module.css';
+
+export function NoFolder() {
+  const { empty } = useMessages();
+  const [browsing, setBrowsing] = useState(false);
+  const samples = useAddSamples();
+  return (
+    <section className={styles.state} aria-label={empty.noFolder}>
+      <h1 className={styles.title}>{empty.noFolder}</h1>
+      <p className={styles.text}>{empty.noFolderText}</p>
+      <div className={styles.ways}>
+        <Button variant="filled" leftSection={<IconFolderPlus size={16} stroke={1.75} aria-hidden />} onClick={() => setBrowsing(true)}>
+          {empty.addFolder}
+        </Button>
+        <Button
+          leftSection={<IconPhoto size={16} stroke={1.75} aria-hidden />}
+          loading={samples.isPending}
+          onClick={() => samples.mutate(undefined)}
+        >
+          {empty.trySamples}
+        </Button>
+      </div>
+      <BrowseDialog opened={browsing} onClose={() => setBrowsing(false)} />
+    </section>
+  );
+}
+
+export function NothingIndexed() {
+  const messages = useMessages();
+  const { empty } = messages;
+  const status = useStatus();
+  const job = status?.jobs[0];
+  return (
+    <section className={styles.state} aria-label={empty.nothingYet}>
+      <h1 className={styles.title}>{empty.nothingYet}</h1>
+      <p className={styles.text}>{job ? empty.nothingYetText : empty.nothingFound}</p>
+      {job && <p className={styles.job}>{jobLine(job, messages)}</p>}
+      <div className={styles.ways}>
+        <Button component={Link} href="/library">
+          {empty.openLibrary}
+        </Button>
+      </div>
+    </section>
+  );
+}
+
+export function NoResult({ query, page }: { query: QueryState; page: SearchPage }) {
+  const { empty, box } = useMessages();
+  const status = useStatus();
+  const left = status?.jobs.find((job) => job.name === 'indexing');
+  const waiting = left ? left.total - left.done : 0;
+  const { words, facts } = page.understood;
+  const filtered = query.facts.length > 0 || facts.length > 0;
+  const understood = [...(words ? [`“${words}”`] : []), ...[...query.facts, ...facts].map((fact) => fact.label)];
+  return (
+    <section className={styles.state} aria-label={filtered ? empty.noResult : empty.noMatch}>
+      <h1 className={styles.title}>{filtered ? empty.noResult : empty.noMatch}</h1>
+      {filtered && <p className={styles.text}>{empty.noResultText(words)}</p>}
+      {understood.length > 0 && (
+        <dl className={styles.understood}>
+          <dt>{empty.understood}</dt>
+          {understood.map((part) => (
+            <dd key={part}>{part}</dd>
+          ))}
+        </dl>
+      )}
+      {waiting > 0 && <p className={styles.text}>{empty.stillIndexing(waiting)}</p>}
+      <div className={styles.ways}>
+        {query.facts.map((fact, at) => (
+          <Button key={fact.label} onClick={() => place.step((state) => withoutFact(state, at))}>
+            {empty.loosen(fact.label)}
+          </Button>
+        ))}
+        {facts.length > 0 && <Button onClick={() => place.step((state) => ({ ...state, literal: true }))}>{empty.asWords}</Button>}
+        <Button onClick={() => place.step(cleared)} aria-label={`${box.clear}: ${empty.startOver}`}>
+          {empty.startOver}
+        </Button>
+      </div>
+      <p className={styles.text}>
+        <Link href="/engines">{empty.engines}</Link>
+      </p>
+    </section>
+  );
+}

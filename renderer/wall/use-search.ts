@@ -1,0 +1,113 @@
+/** @file Results of what stands in the box: pages by cursor, asked as one types, kept fresh while the library changes. */
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
+import { useEffect, useMemo, useState } from 'react';
+import type { Hit, SearchPage } from '../../core/api/query.ts';
+import { queries, queryClient } from '../app/api.ts';
+import { useConnection } from '../app/connection.ts';
+import { isEverything, orderOf, type QueryState, toQuery } from '../query/query-state.ts';
+import { writePlace } from '../query/query-url.ts';
+import { usePlace } from '../query/use-place.ts';
+
+const pageSize = 200;
+const typingPause = 80;
+/** With more pages than this loaded, results are not replaced under the reader's eyes: a button offers it. */
+const quietlyReplaced = 2;
+
+export type SearchResults = {
+  /** Names this search; scroll positions are kept by it. */
+  key: string;
+  query: QueryState;
+  hits: readonly Hit[];
+  /** Null until the first answer. */
+  first: SearchPage | null;
+  /** Index of the first hit below the cut line; null where there is no line to draw. */
+  cutAt: number | null;
+  /** Hits below the line are dimmed. */
+  dims: boolean;
+  error: unknown;
+  retry(): void;
+  hasMore: boolean;
+  moreFailed: boolean;
+  loadMore(): void;
+  /** The library changed since these results were made. */
+  stale: boolean;
+  update(): void;
+};
+
+export function useSearch(): SearchResults {
+  const query = useSettledQuery();
+  const key = writePlace({ query, view: null });
+  const revision = useConnection((state) => state.revision);
+  const [seen, setSeen] = useState(revision);
+
+  const options = queries.search.infiniteOptions({
+    input: (cursor: string | undefined) => ({
+      query: toQuery(query),
+      order: orderOf(query),
+      group: query.group,
+      limit: pageSize,
+      ...(cursor === undefined ? {} : { cursor }),
+    }),
+    initialPageParam: undefined,
+    getNextPageParam: (page) => page.nextCursor ?? undefined,
+    placeholderData: keepPreviousData,
+    staleTime: Number.POSITIVE_INFINITY,
+    // Pages never share parts with older ones; comparing a hundred thousand hits would cost more than drawing them.
+    structuralSharing: false,
+  });
+  const result = useInfiniteQuery(options);
+  const pages = result.data?.pages;
+  const isFew = (pages?.length ?? 0) <= quietlyReplaced;
+
+  const update = (): void => {
+    setSeen(revision);
+    void queryClient.invalidateQueries({ queryKey: options.queryKey, exact: true });
+  };
+
+  useEffect(() => {
+    if (revision === seen) return;
+    void queryClient.invalidateQueries({ queryKey: queries.search.key(), refetchType: 'none' });
+    if (!isFew) return;
+    setSeen(revision);
+    void queryClient.refetchQueries({ queryKey: queries.search.key(), type: 'active' });
+  }, [revision, seen, isFew]);
+
+  const hits = useMemo(() => pages?.flatMap((page) => page.hits) ?? [], [pages]);
+  const asks = !isEverything(query) && (query.words.trim() !== '' || query.picture !== null);
+  const cutAt = useMemo(() => {
+    if (!asks || orderOf(query) === 'date') return null;
+    const at = hits.findIndex((hit) => !hit.aboveCut);
+    return at === -1 ? null : at;
+  }, [hits, asks, query]);
+
+  return {
+    key,
+    query,
+    hits,
+    first: pages?.[0] ?? null,
+    cutAt,
+    dims: asks,
+    error: result.isError && hits.length === 0 ? result.error : null,
+    retry: () => void result.refetch(),
+    hasMore: result.hasNextPage,
+    moreFailed: result.isFetchNextPageError,
+    loadMore: () => {
+      if (result.hasNextPage && !result.isFetching) void result.fetchNextPage();
+    },
+    stale: revision !== seen && !isFew,
+    update,
+  };
+}
+
+/** The query as it is, except that letters are gathered for a moment. */
+function useSettledQuery(): QueryState {
+  const query = usePlace((state) => state.query);
+  const [settled, setSettled] = useState(query);
+  const onlyWordsDiffer =
+    writePlace({ query: { ...settled, words: query.words, literal: query.literal }, view: null }) === writePlace({ query, view: null });
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(query), typingPause);
+    return () => clearTimeout(timer);
+  }, [query]);
+  return onlyWordsDiffer ? settled : query;
+}
