@@ -25,8 +25,8 @@ export type Embedded = {
 };
 
 export type Records = {
-  /** Files that were read and embedded. A file that changed or went meanwhile is left out. */
-  commit(batch: readonly Embedded[]): void;
+  /** Files that were read and embedded. A file that changed or went meanwhile is left out. Returns how many were written. */
+  commit(batch: readonly Embedded[]): number;
   /** A pending file whose content is known: nothing is computed. */
   recognise(file: FileRow, contentId: number): Promise<void>;
   /** The content of this hash, if it needs neither decoding nor embedding. */
@@ -67,10 +67,10 @@ export function createRecords({ store, spaceId, vectors, totals, now, isReachabl
     return result;
   }
 
-  /** The file is as it was when work on it began. */
-  function isCurrent(file: FileRow): boolean {
+  /** The row as it is now, if the file is as it was when work on it began. */
+  function currentOf(file: FileRow): FileRow | undefined {
     const row = fileById(store, file.id);
-    return row?.state === 'pending' && row.bytes === file.bytes && row.mtime === file.mtime && row.path === file.path;
+    return row?.state === 'pending' && row.bytes === file.bytes && row.mtime === file.mtime && row.path === file.path ? row : undefined;
   }
 
   /** Gives a file its content, and lets the one go that it had. */
@@ -81,8 +81,9 @@ export function createRecords({ store, spaceId, vectors, totals, now, isReachabl
     if (file.contentId !== null && file.contentId !== contentId) news.removed.push(...releaseContent(store, file.contentId, now()));
   }
 
-  function commitOne(news: News, { file, result, vector, findings }: Embedded): boolean {
-    if (!isCurrent(file)) return false;
+  function commitOne(news: News, { file: read, result, vector, findings }: Embedded): boolean {
+    const file = currentOf(read);
+    if (!file) return false;
     const contentId = upsertContent(store, result.hash, result.bytes, result.facts);
     const partId = ensurePart(store, contentId);
     news.added.push(...reclaimContent(store, contentId, spaceId));
@@ -113,12 +114,14 @@ export function createRecords({ store, spaceId, vectors, totals, now, isReachabl
       const written = transact((news) => batch.filter((one) => commitOne(news, one)).length);
       for (let i = 0; i < written; i++) totals.indexed();
       totals.embedded(written);
+      return written;
     },
 
-    async recognise(file, contentId) {
-      const left = await findLeft(store, file, contentId, isReachable);
+    async recognise(read, contentId) {
+      const left = await findLeft(store, read, contentId, isReachable);
       transact((news) => {
-        if (!isCurrent(file)) return;
+        const file = currentOf(read);
+        if (!file) return;
         if (file.contentId === contentId) {
           markReady(store, file.id, contentId, now());
           totals.unchanged(1);
@@ -144,9 +147,10 @@ export function createRecords({ store, spaceId, vectors, totals, now, isReachabl
       });
     },
 
-    fail(file, code, message) {
+    fail(read, code, message) {
       transact((news) => {
-        if (!isCurrent(file)) return;
+        const file = currentOf(read);
+        if (!file) return;
         markFailed(store, file.id, code, message, now());
         removeFileWords(store, [file.id]);
         if (file.contentId !== null) news.removed.push(...releaseContent(store, file.contentId, now()));

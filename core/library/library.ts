@@ -52,6 +52,7 @@ export type Library = {
   scanFolder(rootId: number): Promise<void>;
   /** From now on this folder may be scanned; it is watched after its first scan. */
   attach(rootId: number): void;
+  isAttached(rootId: number): boolean;
   /** Stops all work on a folder; its rows may be removed then. */
   detach(rootId: number): Promise<void>;
   /** Looks whether this folder is still there; if not, marks it offline. */
@@ -328,6 +329,7 @@ export function createLibrary({ store, watch, now, log, events }: LibraryOptions
       }
     },
     attach,
+    isAttached: (rootId) => attached.has(rootId),
     detach,
     scanFolder,
     isReachable,

@@ -89,7 +89,7 @@ export function contentsUnusedSince(store: Store, before: number, limit: number)
     .map((row) => row.id);
 }
 
-export type Fast = {
+export type Glanced = {
   readonly key: number;
   readonly partId: number;
   readonly contentId: number;
@@ -98,8 +98,8 @@ export type Fast = {
 };
 
 /** Vectors that the second pass has not seen, with a file to read; newest first, since those are looked for most. */
-export function nextForSecondPass(store: Store, spaceId: number, belowKey: number, limit: number): Fast[] {
-  return prepared<Fast>(
+export function nextForSecondPass(store: Store, spaceId: number, belowKey: number, limit: number): Glanced[] {
+  return prepared<Glanced>(
     store,
     `SELECT embeddings.id AS key, part_id AS partId, parts.content_id AS contentId, contents.hash,
        (SELECT files.path FROM files JOIN roots ON roots.id = root_id

@@ -154,6 +154,20 @@ export function countReady(store: Store): number {
   return prepared<{ n: number }>(store, `SELECT count(*) AS n FROM files WHERE state = 'ready'`).get()?.n ?? 0;
 }
 
+export function countFailed(store: Store): number {
+  return prepared<{ n: number }>(store, `SELECT count(*) AS n FROM files WHERE state = 'failed'`).get()?.n ?? 0;
+}
+
+/** Roots with folders that could not be opened: of all, or of these rows. */
+export function foldersThatFailed(store: Store, ids: readonly number[] | undefined): number[] {
+  return prepared<{ rootId: number }>(
+    store,
+    `SELECT root_id AS rootId FROM files WHERE state = 'failed' AND is_folder = 1 AND (?1 IS NULL OR id IN (SELECT value FROM json_each(?1)))`,
+  )
+    .all(ids === undefined ? null : JSON.stringify(ids))
+    .map((row) => row.rootId);
+}
+
 export type RootCounts = { files: number; ready: number; pending: number; failed: number };
 
 export function countByRoot(store: Store): Map<number, RootCounts> {
