@@ -14,7 +14,7 @@ import type { EmbedderArgs, EmbedderMethods, EngineDescription } from './serve-e
 export type EmbedderOptions = EmbedderArgs & {
   readonly log: (line: string) => void;
   /** What its engine was found to be at an earlier time: with it, a process that does not start is no reason not to open the library. */
-  readonly known?: EngineDescription | undefined;
+  readonly known?: () => EngineDescription | undefined;
   /** Another entry that serves an engine. */
   readonly entry?: URL;
 };
@@ -59,11 +59,12 @@ export async function openEmbedderProcess({ model, threads, log, known, entry }:
   try {
     description = await call('describe', undefined);
   } catch (error) {
-    if (!known || !isTrouble(error)) {
+    const earlier = isTrouble(error) ? known?.() : undefined;
+    if (!earlier) {
       await child.close();
       throw error;
     }
-    description = known;
+    description = earlier;
   }
 
   async function call<K extends keyof EmbedderMethods>(method: K, input: Parameters<EmbedderMethods[K]>[0], options?: CallOptions) {

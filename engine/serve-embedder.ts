@@ -1,4 +1,5 @@
 /** @file The child's side of the embedder process: one engine, one call at a time, queries first. */
+import { z } from 'zod';
 import type { Composed, EmbeddedPictures, Embedder, PictureInput, Space, Vectors, Word } from '../core/indexing/embedder.ts';
 import { type CallContext, type Parent, serveChild } from '../core/process/serve.ts';
 import type { ModelDescription } from '../models/registry.ts';
@@ -10,13 +11,41 @@ export type EmbedderArgs = { readonly model: string; readonly threads?: number }
 type Pass = 'fast' | 'thorough';
 type Priority = 'query' | 'index';
 
-/** What there is to know of an engine before it works. */
-export type EngineDescription = {
-  readonly models: readonly ModelDescription[];
-  readonly space: Space;
-  readonly hasThoroughPass: boolean;
-  readonly rasters: Readonly<Record<Pass, readonly RasterRequest[]>>;
-};
+const raster = z.object({
+  fit: z.enum(['squash', 'letterbox', 'inside']),
+  width: z.number(),
+  height: z.number(),
+  filter: z.enum(['bilinear', 'bicubic', 'lanczos']),
+});
+
+/** What there is to know of an engine before it works. A schema, since it is also kept in the library. */
+export const engineDescription = z.object({
+  models: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      description: z.string(),
+      limits: z.array(z.string()).readonly(),
+      licence: z.string(),
+      bytes: z.number(),
+      memoryBytes: z.number(),
+      dimension: z.number(),
+      installed: z.boolean(),
+    }),
+  ),
+  space: z.object({
+    id: z.string(),
+    dimension: z.number(),
+    model: z.string(),
+    revision: z.string(),
+    precision: z.enum(['fp32', 'fp16', 'int8', 'int4']),
+    prompts: z.string(),
+    composition: z.enum(['learned', 'arithmetic']).exactOptional(),
+  }),
+  hasThoroughPass: z.boolean(),
+  rasters: z.object({ fast: z.array(raster), thorough: z.array(raster) }),
+}) satisfies z.ZodType<{ models: readonly ModelDescription[]; space: Space; rasters: Record<Pass, readonly RasterRequest[]> }>;
+export type EngineDescription = z.infer<typeof engineDescription>;
 
 export type EmbedderMethods = {
   describe(input: undefined): Promise<EngineDescription>;
@@ -53,8 +82,8 @@ function methodsOf({ listModels, openEmbedder }: Engines, { model, threads }: Em
   return {
     describe: async () => {
       const embedder = await engine();
-      const rasters = { fast: embedder.rasters('fast'), thorough: embedder.rasters('thorough') };
-      return { models: await listModels(), space: embedder.space, hasThoroughPass: embedder.hasThoroughPass, rasters };
+      const rasters = { fast: [...embedder.rasters('fast')], thorough: [...embedder.rasters('thorough')] };
+      return { models: await listModels(), space: { ...embedder.space }, hasThoroughPass: embedder.hasThoroughPass, rasters };
     },
     text: ({ texts, priority }, { signal }) => turn(priority, async () => (await engine()).text(texts), signal),
     image: ({ pictures, pass, priority }, { signal }) =>

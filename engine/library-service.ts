@@ -1,0 +1,169 @@
+/**
+ * @file The contract's implementation: wires store, readers, engine, index, indexer and search into the methods that hosts offer.
+ * Runs in the library process; tests run it in their own.
+ */
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { implement, type Router } from '@orpc/server';
+import { type Contract, contract } from '../core/api/contract.ts';
+import { createIndexer, type Indexer } from '../core/indexing/indexer.ts';
+import { createReaders } from '../core/readers/pool.ts';
+import type { Readers } from '../core/readers/reader.ts';
+import { createSearcher, type Searcher } from '../core/search/searcher.ts';
+import { ensureSpace } from '../core/store/contents.ts';
+import { asStoreError } from '../core/store/failure.ts';
+import { openStore, type Store } from '../core/store/open.ts';
+import { readSettings, readValue, writeSettings, writeValue } from '../core/store/settings.ts';
+import { openVectorIndex } from '../core/vectors/open.ts';
+import type { VectorIndex } from '../core/vectors/vector-index.ts';
+import { browse } from './browse.ts';
+import { examine } from './doctor.ts';
+import { type EmbedderProcess, openEmbedderProcess } from './embedder.ts';
+import { createEvents, type Events } from './events.ts';
+import { createPictureOpener } from './open-picture.ts';
+import { type EngineDescription, engineDescription } from './serve-embedder.ts';
+import { createShownFiles, type ShownFiles } from './shown-files.ts';
+import { describeEngines, describeLibrary } from './status.ts';
+
+export type ServiceOptions = {
+  /** Of the library. Made when it is not there. */
+  readonly directory: string;
+  /**
+   * `watch`: scans and watches all folders and works on what waits. `index`: does that for the folders it is told, until they are
+   * done. `query`: answers questions only.
+   */
+  readonly activity: 'watch' | 'index' | 'query';
+  /** Engine; absent = the built-in one. */
+  readonly model?: string;
+};
+
+export type LibraryService = {
+  readonly router: Router<Contract, Record<never, never>>;
+  readonly media: ShownFiles;
+  close(): Promise<void>;
+};
+
+/** What a library consists of while it is open. */
+export type Parts = {
+  readonly store: Store;
+  readonly readers: Readers;
+  readonly embedder: EmbedderProcess;
+  readonly vectors: VectorIndex;
+  readonly indexer: Indexer;
+  readonly searcher: Searcher;
+  readonly events: Events;
+  readonly model: string;
+  readonly spaceId: number;
+};
+
+const samples = path.resolve(import.meta.dirname, '../samples');
+
+export async function openService(options: ServiceOptions): Promise<LibraryService> {
+  const parts = await openParts(options);
+  const { store, indexer, events } = parts;
+  indexer.onChange(events.tell);
+  if (options.activity === 'watch') indexer.start();
+  return {
+    router: routerOf(parts),
+    media: createShownFiles(store, parts.spaceId, indexer.thumbnails),
+    close: () => closeParts(parts),
+  };
+}
+
+async function openParts({ directory, activity, model = 'lite' }: ServiceOptions): Promise<Parts> {
+  const log = (line: string) => console.error(line);
+  let store: Store | undefined;
+  // The engine's process comes up while the database is checked.
+  const starting = openEmbedderProcess({ model, log, known: () => store && knownEngine(store, model) });
+  starting.catch(() => undefined); // awaited below, after the store
+  try {
+    store = openStore(directory);
+    const embedder = await starting;
+    if (embedder.trouble === undefined) writeValue(store, engineKey(model), embedder.description);
+    const processes = activity === 'query' ? 1 : Math.max(2, Math.min(8, availableParallelism() - 1));
+    const readers = createReaders({ processes, log });
+    const spaceId = ensureSpace(store, embedder.space);
+    const vectors = openVectorIndex({ store, spaceId, dimension: embedder.space.dimension, log });
+    const indexer = createIndexer({ store, readers, embedder, vectors, watch: activity === 'watch', reading: processes + 1, log });
+    const openPicture = createPictureOpener({ store, spaceId, readers });
+    const searcher = createSearcher({ store, spaceId, vectors: () => vectors, embedder: () => embedder, openPicture });
+    const parts = { store, readers, embedder, vectors, indexer, searcher, model, spaceId };
+    return { ...parts, events: createEvents(() => describeLibrary(parts)) };
+  } catch (error) {
+    await starting.then(
+      (embedder) => embedder.close(),
+      () => undefined,
+    );
+    store?.close();
+    throw asStoreError(directory, error);
+  }
+}
+
+async function closeParts({ events, indexer, vectors, readers, embedder, store }: Parts): Promise<void> {
+  events.close();
+  await indexer.close();
+  await Promise.all([readers.close(), embedder.close()]);
+  vectors.close();
+  store.close();
+}
+
+const engineKey = (model: string): string => `engine:${model}`;
+
+function knownEngine(store: Store, model: string): EngineDescription | undefined {
+  return engineDescription.safeParse(readValue(store, engineKey(model))).data;
+}
+
+function routerOf(parts: Parts): Router<Contract, Record<never, never>> {
+  const { store, indexer, searcher, events } = parts;
+  const os = implement(contract).use(async ({ next }) => {
+    try {
+      return await next();
+    } catch (error) {
+      throw asStoreError(store.directory, error);
+    }
+  });
+  const signalOf = (signal: AbortSignal | undefined) => (signal ? { signal } : {});
+  return os.router({
+    status: os.status.handler(() => describeLibrary(parts)),
+    events: os.events.handler(({ signal }) => events.listen(signal)),
+
+    search: os.search.handler(({ input, signal }) => searcher.search(input, signalOf(signal))),
+    understand: os.understand.handler(({ input }) => searcher.understand(input.text)),
+    item: os.item.handler(({ input }) => searcher.item(input.id)),
+
+    listFolders: os.listFolders.handler(() => indexer.listFolders()),
+    addFolder: os.addFolder.handler(({ input }) => indexer.addFolder(input)),
+    updateFolder: os.updateFolder.handler(({ input }) => indexer.updateFolder(input)),
+    previewExclude: os.previewExclude.handler(({ input }) => indexer.previewExclude(input)),
+    removeFolder: os.removeFolder.handler(({ input }) => indexer.removeFolder(input)),
+    rescan: os.rescan.handler(({ input }) => {
+      indexer.rescan(input);
+      return {};
+    }),
+    addSamples: os.addSamples.handler(() => indexer.addFolder({ path: samples })),
+    browse: os.browse.handler(({ input }) => browse(input.path)),
+
+    pause: os.pause.handler(() => {
+      indexer.pause();
+      return {};
+    }),
+    resume: os.resume.handler(() => {
+      indexer.resume();
+      return {};
+    }),
+    failures: os.failures.handler(({ input }) => indexer.failures(input)),
+    retry: os.retry.handler(({ input }) => indexer.retry(input)),
+    settled: os.settled.handler(() => indexer.settled()),
+
+    listEngines: os.listEngines.handler(() => describeEngines(parts)),
+    getSettings: os.getSettings.handler(() => readSettings(store)),
+    setSettings: os.setSettings.handler(({ input }) => {
+      const { secondPass, thumbnailCacheMiB } = readSettings(store);
+      const { secondPass: second = secondPass, thumbnailCacheMiB: cap = thumbnailCacheMiB } = input;
+      const settings = writeSettings(store, { secondPass: second, thumbnailCacheMiB: cap });
+      indexer.settingsChanged();
+      return settings;
+    }),
+    doctor: os.doctor.handler(() => examine(parts)),
+  });
+}
