@@ -333,7 +333,8 @@ export function createLibrary({ store, watch, now, log, events }: LibraryOptions
     detach,
     scanFolder,
     isReachable,
-    scanning: () => [...attached.values()].filter((entry) => entry.running).map((entry) => ({ rootId: entry.id, found: entry.found })),
+    scanning: () =>
+      [...attached.values()].filter((entry) => entry.running ?? entry.next).map((entry) => ({ rootId: entry.id, found: entry.found })),
     async quiet() {
       while (!closed && !isQuiet()) {
         await Promise.all(asked);

@@ -76,10 +76,10 @@ export function isEmbedded(store: Store, contentId: number, spaceId: number): bo
   const row = prepared<{ parts: number; covered: number }>(
     store,
     `SELECT count(*) AS parts, coalesce(sum(
-       EXISTS (SELECT 1 FROM embeddings WHERE part_id = parts.id AND space_id = ?1)
-       OR EXISTS (SELECT 1 FROM spare_embeddings WHERE part_id = parts.id AND space_id = ?1)), 0) AS covered
-     FROM parts WHERE content_id = ?2`,
-  ).get(spaceId, contentId);
+       EXISTS (SELECT 1 FROM embeddings WHERE part_id = parts.id AND space_id = @spaceId)
+       OR EXISTS (SELECT 1 FROM spare_embeddings WHERE part_id = parts.id AND space_id = @spaceId)), 0) AS covered
+     FROM parts WHERE content_id = @contentId`,
+  ).get({ spaceId, contentId });
   return row !== undefined && row.parts > 0 && row.parts === row.covered;
 }
 

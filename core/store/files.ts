@@ -162,9 +162,9 @@ export function countFailed(store: Store): number {
 export function foldersThatFailed(store: Store, ids: readonly number[] | undefined): number[] {
   return prepared<{ rootId: number }>(
     store,
-    `SELECT root_id AS rootId FROM files WHERE state = 'failed' AND is_folder = 1 AND (?1 IS NULL OR id IN (SELECT value FROM json_each(?1)))`,
+    `SELECT root_id AS rootId FROM files WHERE state = 'failed' AND is_folder = 1 AND (@ids IS NULL OR id IN (SELECT value FROM json_each(@ids)))`,
   )
-    .all(ids === undefined ? null : JSON.stringify(ids))
+    .all({ ids: ids === undefined ? null : JSON.stringify(ids) })
     .map((row) => row.rootId);
 }
 
@@ -194,12 +194,12 @@ export function listFailures(
   const rows = prepared<Omit<Failure, 'at'> & { at: number }>(
     store,
     `SELECT id AS fileId, path, coalesce(error_code, 'internal') AS code, coalesce(error_message, '') AS message, attempts, changed_at AS at
-     FROM files WHERE state = 'failed' AND (?1 IS NULL OR root_id = ?1) AND id > ?2 ORDER BY id LIMIT ?3`,
-  ).all(rootId ?? null, after, limit);
+     FROM files WHERE state = 'failed' AND (@root IS NULL OR root_id = @root) AND id > @after ORDER BY id LIMIT @limit`,
+  ).all({ root: rootId ?? null, after, limit });
   const total = prepared<{ n: number }>(
     store,
-    `SELECT count(*) AS n FROM files WHERE state = 'failed' AND (?1 IS NULL OR root_id = ?1)`,
-  ).get(rootId ?? null);
+    `SELECT count(*) AS n FROM files WHERE state = 'failed' AND (@root IS NULL OR root_id = @root)`,
+  ).get({ root: rootId ?? null });
   return { failures: rows.map((row) => ({ ...row, at: new Date(row.at).toISOString() })), total: total?.n ?? 0 };
 }
 
