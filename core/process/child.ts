@@ -52,7 +52,10 @@ export type CallOptions = {
 type AnyMethods = Record<string, (input: unknown) => unknown>;
 
 export type Child<M extends Methods = AnyMethods> = {
-  /** Starts the process if it is not running. Fails with the child's AppError, `deathCode` if it dies, `cancelled`, or `timeout`. */
+  /**
+   * Starts the process if it is not running. Fails with the child's AppError, `deathCode` if it dies, `unavailable` if it cannot be
+   * started, `cancelled`, or `timeout`.
+   */
   call<K extends keyof M & string>(method: K, input: Parameters<M[K]>[0], options?: CallOptions): Promise<Awaited<ReturnType<M[K]>>>;
   /** One-way; lost when the process is not running. */
   emit(name: string, data?: unknown): void;
@@ -173,7 +176,7 @@ export function startChild<M extends Methods = AnyMethods>(options: ChildOptions
         log(`${name}: process ${child.pid ?? '?'} ended with ${describe(status)}`);
       }
       const error = died(status, lines);
-      ready.reject(error);
+      ready.reject(notStarted(status, lines));
       for (const call of started.calls.values()) fail(call, error);
       started.calls.clear();
       started.raw.close();
@@ -223,10 +226,14 @@ export function startChild<M extends Methods = AnyMethods>(options: ChildOptions
   }
 
   function died(status: ExitStatus, lines: readonly string[]): AppError {
-    const message = `The ${name} process ended unexpectedly (${describe(status)}).`;
-    const error = new AppError(deathCode, message, lines.length === 0 ? {} : { cause: new Error(lines.join('\n')) });
+    const error = new AppError(deathCode, `The ${name} process ended unexpectedly (${describe(status)}).`, causedBy(lines));
     deaths.set(error, status);
     return error;
+  }
+
+  /** Not `deathCode`: no call is to blame. */
+  function notStarted(status: ExitStatus, lines: readonly string[]): AppError {
+    return new AppError('unavailable', `The ${name} process could not be started (${describe(status)}).`, causedBy(lines));
   }
 
   function tellIdle(): void {
@@ -279,6 +286,10 @@ export function startChild<M extends Methods = AnyMethods>(options: ChildOptions
 function fail(call: InFlight, error: AppError): void {
   clearTimeout(call.timer);
   call.reject(error);
+}
+
+function causedBy(lines: readonly string[]): { cause?: Error } {
+  return lines.length === 0 ? {} : { cause: new Error(lines.join('\n')) };
 }
 
 function withDetail({ error, detail }: Extract<ToParent, { kind: 'failure' }>): AppError {

@@ -102,18 +102,21 @@ export function createReaders({ processes, limits: given, log }: ReadersOptions)
   };
 }
 
-/** The first death may have been an accident (the kernel, short of memory, kills whom it likes); the second is the file's doing. */
+/**
+ * The first death may have been an accident (the kernel, short of memory, kills whom it likes); the second is the file's doing.
+ * A process that cannot start is nobody's doing and stays `unavailable`.
+ */
 async function withSecondTry(reader: Reader, job: Job): Promise<unknown> {
   try {
     return await job.run(reader);
   } catch (first) {
-    if (!exitUnder(first) || !job.wanted()) throw first;
+    if (!job.wanted() || (!exitUnder(first) && !hasCode(first, 'unavailable'))) throw first;
   }
   try {
     return await job.run(reader);
   } catch (second) {
     const exit = exitUnder(second);
-    if (!exit || hasCode(second, 'cancelled')) throw second;
+    if (!exit) throw second;
     const how = exit.signal ? `signal ${exit.signal}` : `exit status ${exit.code}`;
     throw new AppError('unreadable-file', `${quote(job.path)} brought its decoder down twice (${how}).`, { cause: second });
   }

@@ -129,7 +129,7 @@ describe('a death', () => {
     const error = await echo({ args: { failStart: true } })
       .call('greet', 'x')
       .catch((caught: Error) => caught);
-    expect(error).toMatchObject({ code: 'engine-failed' });
+    expect(error).toMatchObject({ code: 'unavailable' });
     expect(String((error as Error).cause)).toContain('the model file is missing');
   });
 
