@@ -33,9 +33,12 @@ export interface VectorIndex {
   rank(query: Float32Array, among?: ReadonlySet<number>): Neighbour[];
   /** A deterministic sample of at most n live keys, for the null distribution of a query's scores. */
   sample(n: number): { readonly keys: readonly number[]; scores(query: Float32Array): Float32Array };
-  /** Adds rows that are already committed in library.db. */
+  /** Adds a row that is already committed in library.db. The vector is rounded as it is stored. */
   add(key: number, vector: Float32Array): void;
+  /** After the rows were deleted in library.db. */
   remove(keys: readonly number[]): void;
+  /** Resolves when no segment is being built and none is due. */
+  settled(): Promise<void>;
   health(): IndexHealth;
   close(): void;
 }

@@ -54,3 +54,9 @@ export function addVectors({ store, db, spaceId, dimension }: TestLibrary, value
     return keys;
   })();
 }
+
+export function partOf(db: Database, key: number): number {
+  return db.prepare<[number], number>('SELECT part_id FROM embeddings WHERE id = ?').pluck().get(key) ?? 0;
+}
+
+export const silent = (): undefined => undefined;

@@ -24,7 +24,7 @@ export function syntheticVectors({ rows, dimension, seed = 1, clusters = 500, le
     const centre = Math.floor(pick() * clusters) * dimension;
     let sum = 0;
     for (let i = 0; i < dimension; i++) {
-      const value = (centres[centre + i] ?? 0) + 0.7 * random() * (spectrum[i] ?? 0);
+      const value = (centres[centre + i] ?? 0) + 0.9 * random() * (spectrum[i] ?? 0);
       vectors[row * dimension + i] = value;
       sum += value * value;
     }

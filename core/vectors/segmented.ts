@@ -1,0 +1,289 @@
+/**
+ * @file The vector index: segments that answer approximately, a tail that is compared row by row, tombstones for what is deleted.
+ *
+ * [Note: what the index may get wrong] library.db alone says which vectors there are and what they are. A segment only proposes keys:
+ * every proposal is scored with the stored vector, and one whose row is gone is dropped. What is not covered by a segment that
+ * passed its checks is in the tail. So a missing, damaged or stale segment costs time and never a wrong or a missing answer.
+ */
+import { basename, join } from 'node:path';
+import { AppError } from '../api/errors.ts';
+import { embeddingKeys, readVector, streamVectors } from '../store/embeddings.ts';
+import type { Store } from '../store/open.ts';
+import { Background } from './background.ts';
+import { buildSegment, type ProcessOptions } from './build-segment.ts';
+import { dot, ExactRows } from './exact-rows.ts';
+import { decodeFloat16, encodeFloat16 } from './float16.ts';
+import { type Build, type Limits, nextBuild } from './plan.ts';
+import { KeySample } from './sample.ts';
+import type { SegmentBackend } from './segment.ts';
+import { type OpenSegment, SegmentSet } from './segment-set.ts';
+import { byRank, TopK } from './top-k.ts';
+import type { IndexHealth, Neighbour, SearchOptions, VectorIndex } from './vector-index.ts';
+
+export type SegmentedOptions = ProcessOptions & {
+  readonly store: Store;
+  readonly spaceId: number;
+  readonly dimension: number;
+  readonly limits: Limits;
+  /** Asked once, when the rows are too many to compare them one by one. */
+  readonly choose?: () => Promise<Choice>;
+};
+
+/** The backend to use, if any, and why it is not the preferred one. */
+export type Choice = { readonly backend?: SegmentBackend; readonly note: string };
+
+type Take = (key: number, score: number) => void;
+
+/** A segment is never asked for more: comparing its rows one by one is as fast then. */
+const mostAsked = 4096;
+/** Proposals to score beyond those wanted: a backend's own scores are rounded. */
+const spare = (wanted: number) => 16 + Math.ceil(wanted / 10);
+
+export class SegmentedIndex implements VectorIndex {
+  readonly dimension: number;
+  readonly #options: SegmentedOptions;
+  readonly #tail: ExactRows;
+  readonly #background: Background<Build>;
+  readonly #row: Float32Array;
+  #segments: SegmentSet | undefined;
+  #choosing: Promise<void> | undefined;
+  #closed = false;
+  #note = '';
+  #failure = '';
+  #sample: KeySample | undefined;
+
+  /** Without a backend everything is in the tail until one was chosen. */
+  constructor(options: SegmentedOptions, backend?: SegmentBackend) {
+    this.#options = options;
+    this.dimension = options.dimension;
+    this.#row = new Float32Array(options.dimension);
+    this.#tail = new ExactRows(options.dimension);
+    this.#background = new Background({
+      next: () => this.#nextBuild(),
+      run: (build, signal) => this.#build(build, signal),
+      onFailure: (error) => this.#failed(error),
+    });
+    if (backend) this.#openSegments(backend);
+    let first = 0;
+    for (const { row } of this.#open()) {
+      this.#load(first, row.first - 1);
+      first = row.last + 1;
+    }
+    this.#load(first, Number.MAX_SAFE_INTEGER);
+    if (backend) this.#background.poke();
+    else this.#grown();
+  }
+
+  get live(): number {
+    return this.#open().reduce((sum, { row, dead }) => sum + row.rows - dead.size, this.#tail.size);
+  }
+
+  search(query: Float32Array, { k, among }: SearchOptions): Neighbour[] {
+    this.#check(query);
+    const wanted = Math.min(k, among?.size ?? Number.POSITIVE_INFINITY, this.live);
+    const best = new TopK(wanted);
+    const take: Take = (key, score) => best.offer(key, score);
+    if (among && among.size <= this.#options.limits.amongRows) {
+      this.#scoreEach(query, among, take);
+      return best.sorted();
+    }
+    this.#tail.score(query, among, take);
+    const proposals: Neighbour[] = [];
+    const counts = among && this.#segments?.count(among);
+    for (const open of this.#open()) {
+      const inside = counts ? (counts.get(open) ?? 0) : open.row.rows - open.dead.size;
+      const found = this.#propose(open, query, wanted, inside, among);
+      if (found) proposals.push(...found);
+      else this.#scoreRange(query, open.row.first, open.row.last, among, take);
+    }
+    const gone = this.#scoreProposals(query, proposals.sort(byRank).slice(0, wanted + spare(wanted)), take);
+    if (gone.length === 0) return best.sorted();
+    this.remove(gone); // deleted without our being told: they took the place of others
+    return this.search(query, among ? { k, among } : { k });
+  }
+
+  rank(query: Float32Array, among?: ReadonlySet<number>): Neighbour[] {
+    this.#check(query);
+    const all: Neighbour[] = [];
+    const take: Take = (key, score) => all.push({ key, score });
+    if (among && among.size <= this.#options.limits.amongRows) {
+      this.#scoreEach(query, among, take);
+    } else {
+      this.#tail.score(query, among, take);
+      for (const { row } of this.#open()) this.#scoreRange(query, row.first, row.last, among, take);
+    }
+    return all.sort(byRank);
+  }
+
+  sample(n: number): KeySample {
+    if (this.#sample?.size !== n) {
+      const { store, spaceId, dimension } = this.#options;
+      this.#sample = new KeySample(n, dimension, embeddingKeys(store, spaceId), (key, out) => readVector(store, spaceId, key, out));
+    }
+    return this.#sample;
+  }
+
+  add(key: number, vector: Float32Array): void {
+    this.#checkLength(vector);
+    if (this.#segments?.at(key)) return; // the segment was built after this row was committed
+    decodeFloat16(encodeFloat16(vector), this.#row);
+    this.#tail.set(key, this.#row);
+    if (this.#sample?.dependsOn(key)) this.#sample = undefined;
+    this.#grown();
+  }
+
+  remove(keys: readonly number[]): void {
+    const covered = keys.filter((key) => !this.#tail.delete(key));
+    this.#segments?.bury(covered);
+    if (keys.some((key) => this.#sample?.dependsOn(key))) this.#sample = undefined;
+    if (covered.length > 0) this.#background.poke();
+  }
+
+  health(): IndexHealth {
+    const open = this.#open();
+    return {
+      backend: this.#segments?.backend.name ?? 'exact',
+      live: this.live,
+      segments: open.length,
+      tail: this.#tail.size,
+      tombstones: open.reduce((sum, { dead }) => sum + dead.size, 0),
+      building: this.#background.busy,
+      note: [this.#note, this.#failure].filter((text) => text !== '').join(' '),
+    };
+  }
+
+  async settled(): Promise<void> {
+    await this.#choosing;
+    if (this.#segments) await this.#background.settled();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#background.stop();
+    this.#segments?.close();
+  }
+
+  #open(): readonly OpenSegment[] {
+    return this.#segments?.open ?? [];
+  }
+
+  /** Sees to it that the tail does not stay long. */
+  #grown(): void {
+    const { limits, choose } = this.#options;
+    if (this.#segments) {
+      if (this.#tail.size > limits.tailRows) this.#background.poke();
+    } else if (choose && this.#tail.size > limits.exactRows) {
+      this.#choosing ??= choose().then((choice) => this.#chosen(choice));
+    }
+  }
+
+  #chosen({ backend, note }: Choice): void {
+    this.#note = note;
+    if (!backend || this.#closed) return;
+    this.#openSegments(backend);
+    for (const { row } of this.#open()) this.#unload(row.first, row.last);
+    this.#background.poke();
+  }
+
+  #openSegments(backend: SegmentBackend): void {
+    const { store, spaceId, dimension, log } = this.#options;
+    this.#segments = new SegmentSet({ store, spaceId, dimension, log, backend });
+  }
+
+  #load(first: number, last: number): void {
+    const { store, spaceId, dimension } = this.#options;
+    for (const { keys, values } of streamVectors(store, spaceId, dimension, { first, last })) {
+      for (const [row, key] of keys.entries()) this.#tail.set(key, values.subarray(row * dimension, (row + 1) * dimension));
+    }
+  }
+
+  #unload(first: number, last: number): void {
+    for (const key of [...this.#tail.keys()]) {
+      if (key >= first && key <= last) this.#tail.delete(key);
+    }
+  }
+
+  /** About the nearest rows of a segment that may be returned; undefined where comparing all of its rows is the better way. */
+  #propose(open: OpenSegment, query: Float32Array, wanted: number, inside: number, among?: ReadonlySet<number>): Neighbour[] | undefined {
+    if (inside === 0) return [];
+    const { row, segment, dead } = open;
+    const enough = Math.min(wanted, inside);
+    const first = inside === row.rows ? enough : Math.ceil((enough * row.rows) / inside) + spare(wanted);
+    for (let ask = Math.min(first, row.rows); ask <= mostAsked; ask *= 4) {
+      const found = segment.search(query, Math.min(ask, row.rows)).filter(({ key }) => !dead.has(key) && (!among || among.has(key)));
+      if (found.length >= enough) return found;
+      if (ask >= row.rows) break; // the graph does not reach all of its rows
+    }
+    return undefined;
+  }
+
+  /** Scores proposals with the stored vectors, and returns the keys that are not stored any more. */
+  #scoreProposals(query: Float32Array, proposals: readonly Neighbour[], take: Take): number[] {
+    const { store, spaceId } = this.#options;
+    return proposals.flatMap(({ key }) => {
+      if (!readVector(store, spaceId, key, this.#row)) return key;
+      take(key, dot(query, this.#row, 0));
+      return [];
+    });
+  }
+
+  #scoreEach(query: Float32Array, keys: ReadonlySet<number>, take: Take): void {
+    const { store, spaceId } = this.#options;
+    for (const key of keys) {
+      const row = this.#tail.get(key) ?? (readVector(store, spaceId, key, this.#row) ? this.#row : undefined);
+      if (row) take(key, dot(query, row, 0));
+    }
+  }
+
+  #scoreRange(query: Float32Array, first: number, last: number, among: ReadonlySet<number> | undefined, take: Take): void {
+    const { store, spaceId, dimension } = this.#options;
+    for (const { keys, values } of streamVectors(store, spaceId, dimension, { first, last })) {
+      for (const [row, key] of keys.entries()) {
+        if (!among || among.has(key)) take(key, dot(query, values, row * dimension));
+      }
+    }
+  }
+
+  #nextBuild(): Build | undefined {
+    if (!this.#segments) return undefined;
+    const covered = this.#open().map(({ row, dead }) => ({
+      first: row.first,
+      last: row.last,
+      live: row.rows - dead.size,
+      dead: dead.size,
+    }));
+    return nextBuild(covered, Float64Array.from(this.#tail.keys()).sort(), this.#options.limits);
+  }
+
+  async #build({ first, last, rows }: Build, signal: AbortSignal): Promise<void> {
+    const segments = this.#segments;
+    if (!segments) return;
+    const { store, spaceId, dimension } = this.#options;
+    if (rows === 0) return segments.dropWithin(first, last);
+    const path = segments.newPath(first);
+    const request = { backend: segments.backend.name, library: join(store.directory, 'library.db'), spaceId, dimension, first, last, path };
+    const built = await buildSegment(request, signal, this.#options);
+    if (signal.aborted) return;
+    segments.adopt(basename(path), first, last, built);
+    this.#unload(first, last);
+    this.#failure = '';
+  }
+
+  #failed(error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    this.#options.log(`vectors: a segment could not be built: ${error instanceof Error ? (error.stack ?? reason) : reason}`);
+    this.#failure = `The search index could not be brought up to date (${reason}); until it is, searches compare vectors one by one.`;
+  }
+
+  #check(query: Float32Array): void {
+    this.#checkLength(query);
+    const bad = query.findIndex((value) => !Number.isFinite(value));
+    if (bad >= 0) throw new AppError('bad-request', `Value ${bad} of the query vector is ${query[bad]}.`);
+  }
+
+  #checkLength(vector: Float32Array): void {
+    if (vector.length !== this.dimension) {
+      throw new AppError('bad-request', `A vector of ${vector.length} values does not fit an index of ${this.dimension} dimensions.`);
+    }
+  }
+}
