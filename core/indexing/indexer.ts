@@ -83,6 +83,8 @@ export type Indexer = {
 };
 
 const purgeBatch = 500;
+/** How often it is asked whether there is time for housekeeping. */
+const tidyMs = 5000;
 
 export function createIndexer(options: IndexerOptions): Indexer {
   const { store, readers, embedder, vectors, watch = true, reading = 4, log = ignore, now = Date.now } = options;
@@ -149,7 +151,6 @@ export function createIndexer(options: IndexerOptions): Indexer {
       if (queue.isIdle) indexing.end();
       secondPass.wake();
       emit('status');
-      tidy();
     },
   });
   queue.setPaused(paused);
@@ -179,6 +180,9 @@ export function createIndexer(options: IndexerOptions): Indexer {
   function tidy(): void {
     if (!closed && queue.isIdle && library.isQuiet && countReady(store) > 0) void housekeeping.run();
   }
+
+  const tidying = setInterval(tidy, tidyMs);
+  tidying.unref();
 
   function inBatches(rows: readonly FileRow[], work: (rows: readonly FileRow[]) => unknown): void {
     for (let at = 0; at < rows.length; at += purgeBatch) work(rows.slice(at, at + purgeBatch));
@@ -343,7 +347,10 @@ export function createIndexer(options: IndexerOptions): Indexer {
     async settled() {
       while (!closed) {
         await library.quiet();
-        if (queue.isIdle && library.isQuiet) return readTotals();
+        if (queue.isIdle && library.isQuiet) {
+          tidy(); // a single run ends after this
+          return readTotals();
+        }
         if (queue.troubleLasts && queue.trouble) throw queue.trouble;
         await sleep(20);
       }
@@ -372,6 +379,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
 
     async close() {
       closed = true;
+      clearInterval(tidying);
       await library.close();
       await Promise.all([queue.close(), secondPass.close()]);
       await housekeeping.finish();
