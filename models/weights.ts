@@ -13,7 +13,7 @@ type WeightFile = { readonly file: string; readonly bytes: number; readonly sha2
 /** The files of a model, relative to the weights directory. */
 export async function weightFiles(model: string): Promise<readonly WeightFile[]> {
   const manifest = JSON.parse(await readFile(path.join(weightsDirectory, 'checksums.json'), 'utf8')) as Record<string, WeightFile[]>;
-  const files = manifest[model];
+  const files = Object.hasOwn(manifest, model) ? manifest[model] : undefined;
   if (!files) throw new AppError('not-found', `No weights are listed for "${model}". Known: ${Object.keys(manifest).join(', ')}.`);
   return files;
 }
