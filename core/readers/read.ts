@@ -37,8 +37,7 @@ export async function readPicture(job: ReadJob, limits: ReaderLimits): Promise<R
 
 export async function writePreview(path: string, target: string, side: number, limits: ReaderLimits): Promise<void> {
   const opened = await open({ path, bytes: await readBytes(path, limits.bytes) }, limits);
-  const wanted = fitted(opened.size, side, opened);
-  const raster = await opened.decode(decodingSize(opened.size, [wanted], { ...opened, reduceFrom: 1 }));
+  const raster = await opened.decode(fitted(opened.size, side, opened));
   await writeWebp(raster, target, { side, quality: 80, effort: 2 });
 }
 

@@ -28,15 +28,15 @@ const threshold = 3;
 /** What a raster asks of the decoder: twice its own pixels, so that the exact resampling has something to work on. */
 export function wantedFor(size: Size, request: RasterRequest): Wanted {
   if (request.fit === 'squash') return { width: 2 * request.width, height: 2 * request.height };
-  const scale = Math.min(1, request.width / size.width, request.height / size.height);
+  const scale = Math.min(request.fit === 'inside' ? 1 : Number.POSITIVE_INFINITY, request.width / size.width, request.height / size.height);
   return { width: 2 * scale * size.width, height: 2 * scale * size.height };
 }
 
 /** The size to decode at. A drawing (`scalable`) has no pixels of its own and is always drawn at what is wanted. */
-export function decodingSize(size: Size, wanted: readonly Wanted[], { scalable = false, reduceFrom = threshold } = {}): Size {
+export function decodingSize(size: Size, wanted: readonly Wanted[], { scalable = false } = {}): Size {
   const times = Math.min(...wanted.map(({ width, height }) => Math.min(size.width / width, size.height / height)));
   if (!Number.isFinite(times)) return size; // nothing is wanted
-  return scalable || times >= reduceFrom ? scaled(size, 1 / times) : size;
+  return scalable || times >= threshold ? scaled(size, 1 / times) : size;
 }
 
 /** The size that fits into side x side; only drawings grow. */
