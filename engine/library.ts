@@ -4,17 +4,18 @@
  */
 import { type ClientContext, type ClientLink, DynamicLink } from '@orpc/client';
 import { RPCLink } from '@orpc/client/message-port';
-import { AppError, isAbort } from '../core/api/errors.ts';
-import { type Client, createClient, fromCall, mapErrors } from '../core/api/rpc.ts';
+import { AppError, hasCode, isAbort } from '../core/api/errors.ts';
+import { type Client, createClient, mapErrors, receiveErrors } from '../core/api/rpc.ts';
 import { startChild } from '../core/process/child.ts';
 import type { RawPort } from '../core/process/port.ts';
 import type { LibraryArgs, LibraryMethods } from './library-process.ts';
+import { type LogFile, openLogFile } from './log-file.ts';
 import type { MediaSource } from './media.ts';
 import { removeOldQueryPictures, saveQueryPicture } from './query-pictures.ts';
 
 export type LibraryOptions = LibraryArgs & {
-  /** Lines of the library process and its children. */
-  readonly log?: (line: string) => void;
+  /** Hears what is written to the library's log, too. */
+  readonly log?: ((line: string) => void) | undefined;
 };
 
 export type Library = MediaSource & {
@@ -27,7 +28,15 @@ export type Library = MediaSource & {
 };
 
 /** Fails with library-busy, library-newer, library-damaged, permission-denied or disk-full. */
-export async function openLibrary({ log = toStandardError, ...args }: LibraryOptions): Promise<Library> {
+export async function openLibrary({ log: listener, ...args }: LibraryOptions): Promise<Library> {
+  let file: LogFile | undefined;
+  /** Lines from before the log is open; what is said after it was closed is lost. */
+  const early: string[] = [];
+  const log = (line: string) => {
+    listener?.(line);
+    if (file) file.write(line);
+    else early.push(line);
+  };
   let link: ClientLink<ClientContext> | undefined;
   let opening: Promise<unknown> | undefined;
   const child = startChild<LibraryMethods>({
@@ -60,9 +69,13 @@ export async function openLibrary({ log = toStandardError, ...args }: LibraryOpt
 
   try {
     await current();
+    file = await openLogFile(args.directory);
+    for (const line of early.splice(0)) file.write(line);
     await removeOldQueryPictures(args.directory);
   } catch (error) {
     await child.close();
+    // Without its last words nobody could say why a process does not start.
+    if (hasCode(error, 'unavailable') && !listener) for (const line of early) process.stderr.write(`${line}\n`);
     throw error;
   }
   return {
@@ -76,25 +89,26 @@ export async function openLibrary({ log = toStandardError, ...args }: LibraryOpt
       return child.call('media', { id, kind });
     },
     savePicture: (bytes) => saveQueryPicture(args.directory, bytes),
-    close: () => child.close(),
+    close: async () => {
+      await child.close();
+      await file?.close();
+    },
   };
 }
 
 function linkTo(port: RawPort): ClientLink<ClientContext> {
   return new RPCLink({
     port,
-    interceptors: [
-      ({ next, signal }) =>
-        mapErrors(next, (error) =>
-          // oRPC reports a port that closed as an abort.
-          isAbort(error) && !signal?.aborted
-            ? new AppError('unavailable', 'The library process ended and is being started again. Try once more.', { cause: error })
-            : fromCall(error),
-        ),
-    ],
+    interceptors: [receiveErrors, ({ next, signal }) => mapErrors(next, (error) => (signal?.aborted ? asError(error) : ofPort(error)))],
   });
 }
 
-function toStandardError(line: string): void {
-  process.stderr.write(`${line}\n`);
+/** oRPC reports a port that closed as an abort. */
+function ofPort(error: unknown): Error {
+  if (!isAbort(error)) return asError(error);
+  return new AppError('unavailable', 'The library process ended and is being started again. Try once more.', { cause: error });
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }

@@ -39,11 +39,11 @@ export function createClient(link: ClientLink<ClientContext>): Client {
   return createORPCClient(link);
 }
 
-type Interceptable = { next(): Promise<unknown> };
+type Interceptable = { next(): Promise<unknown>; signal?: AbortSignal | undefined };
 
-/** Interceptor of a link: whatever comes back wrong is an AppError. */
-export async function receiveErrors({ next }: Interceptable): Promise<unknown> {
-  return mapErrors(next, fromCall);
+/** Interceptor of a link: whatever comes back wrong is an AppError; `cancelled` where the caller itself has given up, for any reason. */
+export async function receiveErrors({ next, signal }: Interceptable): Promise<unknown> {
+  return mapErrors(next, (error) => (signal?.aborted ? new AppError('cancelled', 'cancelled', { cause: error }) : fromCall(error)));
 }
 
 /** Interceptor of procedures: whatever goes wrong is sent as our code and message; `log` gets what must stay on this side. */

@@ -4,7 +4,7 @@ import { hasCode, toWire } from '../../core/api/errors.ts';
 import type { DoctorReport } from '../../core/api/library.ts';
 import { Failed } from '../failed.ts';
 import { printJson, printLine, say } from '../terminal.ts';
-import { type LibraryFlags, withLibrary } from './options.ts';
+import { type LibraryFlags, libraryOf, withLibrary } from './options.ts';
 
 type Flags = LibraryFlags & { readonly restore?: true };
 
@@ -22,7 +22,7 @@ async function doctor(flags: Flags): Promise<void> {
     const { restored, damaged } = restoreBackup(flags.library);
     say(`Restored the backup of ${restored.madeAt.toISOString()}. The damaged library is kept as ${damaged}.`);
   }
-  const report = await examine(flags.library);
+  const report = await examine(flags);
   if (flags.json) printJson(report);
   else {
     for (const check of report.checks) printLine(`${check.ok ? 'ok    ' : 'WRONG '} ${check.name}: ${check.detail}`);
@@ -31,10 +31,10 @@ async function doctor(flags: Flags): Promise<void> {
   if (!report.ok) throw new Failed();
 }
 
-async function examine(directory: string): Promise<DoctorReport> {
+async function examine(flags: Flags): Promise<DoctorReport> {
   try {
     const { openSession } = await import('../session.ts');
-    const session = await openSession({ directory, activity: 'query', log: say });
+    const session = await openSession({ ...libraryOf(flags), activity: 'query' });
     try {
       return await session.client.doctor();
     } finally {

@@ -39,7 +39,7 @@ async function embed(flags: Flags): Promise<void> {
   const { openEmbedder } = await import('../../models/registry.ts');
   const { createReaders } = await import('../../core/readers/pool.ts');
   const embedder = await openEmbedder(flags.model);
-  const readers = createReaders({ processes: 1, log: say });
+  const readers = createReaders({ processes: 1, log: () => undefined });
   try {
     const vectorOf = (input: Input) => embedOne(embedder, readers, input);
     if (flags.batch !== undefined) await embedAll(flags.batch, vectorOf);

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { AppError } from '../../core/api/errors.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { count, duration, followProgress, printJson, printLine, say } from '../terminal.ts';
-import { collect, type LibraryFlags, withLibrary } from './options.ts';
+import { collect, type LibraryFlags, libraryOf, withLibrary } from './options.ts';
 
 type Flags = LibraryFlags & { readonly model?: string; readonly include?: string[]; readonly exclude?: string[] };
 
@@ -27,10 +27,9 @@ async function index(folders: string[], flags: Flags): Promise<void> {
   const { signal } = interrupt;
   const { openSession } = await import('../session.ts');
   const session = await openSession({
-    directory: flags.library,
+    ...libraryOf(flags),
     activity: 'index',
     ...(flags.model === undefined ? {} : { model: flags.model }),
-    log: say,
   });
   const progress = new AbortController();
   const following = followProgress(session.client, AbortSignal.any([signal, progress.signal]));

@@ -7,7 +7,7 @@ import { type BatchLine, inOrder, readBatch } from '../batch.ts';
 import { Failed } from '../failed.ts';
 import type { Session } from '../session.ts';
 import { printJson, printLine, say } from '../terminal.ts';
-import { collect, type LibraryFlags, wholeNumber, withLibrary } from './options.ts';
+import { collect, type LibraryFlags, libraryOf, wholeNumber, withLibrary } from './options.ts';
 
 type Flags = LibraryFlags & {
   readonly image?: string;
@@ -55,7 +55,7 @@ async function search(text: string | undefined, flags: Flags): Promise<void> {
   checkUse(text, flags);
   const filters = await readFilters(flags.filter ?? []);
   const { openSession } = await import('../session.ts');
-  const session = await openSession({ directory: flags.library, activity: 'query', mustExist: true, log: say });
+  const session = await openSession({ ...libraryOf(flags), activity: 'query', mustExist: true });
   try {
     const ask = (asked: Omit<BatchLine, 'id'>) => answer(session, asked, filters, flags);
     if (flags.batch !== undefined) await searchAll(flags.batch, ask);

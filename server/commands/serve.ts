@@ -6,7 +6,7 @@ import { defaultPort, isLoopback } from '../addresses.ts';
 import { interrupted, onInterrupt } from '../interrupt.ts';
 import { removeServerFile, writeServerFile } from '../server-file.ts';
 import { printJson, printLine, say } from '../terminal.ts';
-import { type LibraryFlags, wholeNumber, withLibrary } from './options.ts';
+import { type LibraryFlags, libraryOf, wholeNumber, withLibrary } from './options.ts';
 
 type Flags = LibraryFlags & { readonly port?: number; readonly host: string; readonly token?: string };
 
@@ -36,7 +36,7 @@ async function serve(folders: string[], flags: Flags): Promise<void> {
     throw new AppError('library-busy', `The library ${flags.library} is served already, at ${running.server}. Stop that server first.`);
   }
   const interrupt = onInterrupt();
-  const library = await openLibrary({ directory: flags.library, activity: 'watch', log: say });
+  const library = await openLibrary({ ...libraryOf(flags), activity: 'watch' });
   try {
     const { host, port, token } = flags;
     const server = await startWebServer({

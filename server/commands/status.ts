@@ -2,8 +2,8 @@
 import type { Command } from 'commander';
 import type { Failure } from '../../core/api/library.ts';
 import type { Client } from '../../core/api/rpc.ts';
-import { count, printJson, printLine, progressLine, say } from '../terminal.ts';
-import { type LibraryFlags, withLibrary } from './options.ts';
+import { count, printJson, printLine, progressLine } from '../terminal.ts';
+import { type LibraryFlags, libraryOf, withLibrary } from './options.ts';
 
 type Flags = LibraryFlags & { readonly failures?: true };
 
@@ -17,7 +17,7 @@ export function addStatus(program: Command): void {
 
 async function status(flags: Flags): Promise<void> {
   const { openSession } = await import('../session.ts');
-  const session = await openSession({ directory: flags.library, activity: 'query', mustExist: true, log: say });
+  const session = await openSession({ ...libraryOf(flags), activity: 'query', mustExist: true });
   try {
     const [now, folders] = await Promise.all([session.client.status(), session.client.listFolders()]);
     const failures = flags.json || flags.failures ? await allFailures(session.client) : [];

@@ -5,7 +5,7 @@ import { hasCode } from '../../core/api/errors.ts';
 import type { Client } from '../../core/api/rpc.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { followProgress, printJson, say } from '../terminal.ts';
-import { type LibraryFlags, withLibrary } from './options.ts';
+import { type LibraryFlags, libraryOf, withLibrary } from './options.ts';
 
 export function addWatch(program: Command): void {
   withLibrary(program.command('watch').argument('[FOLDER...]', 'folders to add to the library'))
@@ -18,7 +18,7 @@ async function watch(folders: string[], flags: LibraryFlags): Promise<void> {
   const interrupt = onInterrupt();
   const { signal } = interrupt;
   const { openLibrary } = await import('../../engine/library.ts');
-  const library = await openLibrary({ directory: flags.library, activity: 'watch', log: say });
+  const library = await openLibrary({ ...libraryOf(flags), activity: 'watch' });
   try {
     for (const folder of folders) await library.client.addFolder({ path: path.resolve(folder) });
     const watched = await library.client.listFolders();

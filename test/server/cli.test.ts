@@ -62,7 +62,7 @@ describe('indexing and searching', () => {
     const { json } = await runCli(['search', '--image', image, '--library', library, '--json']);
     expect((json as { results: { path: string }[] }).results[0]?.path).toBe(image);
     const edited = await runCli(['search', '--image', image, '--edit', 'a cup of coffee', '--library', library, '--json']);
-    expect((edited.json as { results: unknown[] }).results).toHaveLength(4);
+    expect((edited.json as { results: unknown[] }).results).toHaveLength(3); // the picture itself is not what was asked for
   });
 
   it('filters', async () => {
