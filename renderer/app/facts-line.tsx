@@ -1,6 +1,6 @@
 /** @file One line under the box: what is searched, what is going on, with which engine. Each part leads to its page. */
 import { ActionIcon, Tooltip } from '@mantine/core';
-import { IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
+import { IconPlayerPauseFilled, IconPlayerPlayFilled } from '@tabler/icons-react';
 import { Link } from 'wouter';
 import type { LibraryStatus } from '../../core/api/library.ts';
 import { usePauseOrResume } from '../library/use-library-actions.ts';
@@ -17,8 +17,8 @@ export function FactsLine() {
   const { facts, job: jobMessages } = messages;
   const job = status.jobs[0];
   return (
-    <section className={styles.line} aria-label={facts.label}>
-      <Link href="/library" className={styles.part}>
+    <section className={styles.line} data-works={job !== undefined || undefined} aria-label={facts.label}>
+      <Link href="/library" className={styles.part} data-part="searched">
         {searched(status, facts)}
       </Link>
       {job && (
@@ -32,12 +32,12 @@ export function FactsLine() {
               aria-label={job.paused ? jobMessages.resume : jobMessages.pause}
               onClick={() => pauseOrResume(!job.paused)}
             >
-              {job.paused ? <IconPlayerPlay size={14} aria-hidden /> : <IconPlayerPause size={14} aria-hidden />}
+              {job.paused ? <IconPlayerPlayFilled size={12} aria-hidden /> : <IconPlayerPauseFilled size={12} aria-hidden />}
             </ActionIcon>
           </Tooltip>
         </span>
       )}
-      <Link href="/engines" className={styles.part}>
+      <Link href="/engines" className={styles.part} data-part="engine">
         {facts.engine(status.engine.name, status.engine.provider)}
       </Link>
     </section>

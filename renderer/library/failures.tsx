@@ -4,6 +4,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import type { Failure, Folder } from '../../core/api/library.ts';
 import { queries } from '../app/api.ts';
 import { Section } from '../app/page.tsx';
+import { PathText } from '../app/path-text.tsx';
 import { useMessages } from '../messages/messages.ts';
 import styles from './failures.module.css';
 import { nameOfFolder } from './folder-name.ts';
@@ -63,7 +64,9 @@ function FailureRow({ failure, folders, onExclude, onRetry }: Props & { failure:
   return (
     <li className={styles.row}>
       <div className={styles.text}>
-        <p className={styles.path}>{failure.path}</p>
+        <p className={styles.path}>
+          <PathText path={failure.path} />
+        </p>
         <p className={styles.reason}>{failure.message}</p>
         <p className={styles.soft}>{`${library.attempts(failure.attempts)}, ${ago(failure.at)}`}</p>
       </div>

@@ -2,6 +2,7 @@
 import { ActionIcon, Button, Menu } from '@mantine/core';
 import { IconDots, IconRefresh, IconSearch, IconTrash } from '@tabler/icons-react';
 import type { Folder } from '../../core/api/library.ts';
+import { PathText } from '../app/path-text.tsx';
 import { useMessages } from '../messages/messages.ts';
 import { cleared, withFact } from '../query/query-state.ts';
 import { place } from '../query/use-place.ts';
@@ -31,13 +32,15 @@ export function FolderRow({ folder, onExclude, onRemove }: Props) {
           </span>
           {folder.failed > 0 && <span className={styles.failed}>{library.failed(folder.failed)}</span>}
         </div>
-        <p className={styles.path}>{folder.path}</p>
+        <p className={styles.path}>
+          <PathText path={folder.path} />
+        </p>
         <p className={styles.facts}>{facts.join(' · ')}</p>
         {folder.state === 'offline' && <p className={styles.facts}>{library.offlineHint}</p>}
       </div>
       <div className={styles.actions}>
         <Button onClick={onExclude}>{library.exclusions}</Button>
-        <Menu position="bottom-end" shadow="none" transitionProps={{ duration: 100 }}>
+        <Menu position="bottom-end" withinPortal={false} withInitialFocusPlaceholder={false}>
           <Menu.Target>
             <ActionIcon aria-label={library.more(folder.path)}>
               <IconDots size={18} stroke={1.75} aria-hidden />

@@ -6,6 +6,7 @@ import { useState } from 'react';
 import type { Folder } from '../../core/api/library.ts';
 import { queries } from '../app/api.ts';
 import { Page, Section } from '../app/page.tsx';
+import { PathText } from '../app/path-text.tsx';
 import { ProblemNote } from '../app/problem-note.tsx';
 import { useStatus } from '../app/use-status.ts';
 import { useMessages } from '../messages/messages.ts';
@@ -74,7 +75,10 @@ export function LibraryPage() {
       )}
       {status && (
         <p className={styles.soft}>
-          {library.location} <span className={styles.path}>{status.library}</span>
+          {library.location}{' '}
+          <span className={styles.path}>
+            <PathText path={status.library} />
+          </span>
         </p>
       )}
       <BrowseDialog opened={browsing} onClose={() => setBrowsing(false)} />

@@ -144,6 +144,7 @@ export const en = {
     cutAtTop: 'No clear match. What follows is mostly chance',
     found: (above: number, total: number): string =>
       above < total ? `${counted(above, 'match', 'matches')}, then ${count(total - above)} that are mostly chance` : pictures(total),
+    foundShort: (above: number, total: number): string => `${counted(above, 'match', 'matches')} of ${count(total)}`,
     newer: 'The library has changed',
     update: 'Update results',
     moreFailed: 'The next pictures could not be loaded.',

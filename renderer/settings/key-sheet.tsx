@@ -1,5 +1,5 @@
 /** @file All keys on one sheet, by `?`. */
-import { Kbd, Modal } from '@mantine/core';
+import { Modal } from '@mantine/core';
 import { Fragment } from 'react';
 import { create } from 'zustand';
 import { type Messages, useMessages } from '../messages/messages.ts';
@@ -71,9 +71,9 @@ export function KeySheet() {
                 <Fragment key={does}>
                   <dt>
                     {keys.map((key) => (
-                      <Kbd key={key} size="xs">
+                      <kbd key={key} className={styles.key}>
                         {key}
-                      </Kbd>
+                      </kbd>
                     ))}
                   </dt>
                   <dd>{does}</dd>

@@ -5,6 +5,7 @@ import {
   type CSSVariablesResolver,
   createTheme,
   localStorageColorSchemeManager,
+  Menu,
   Modal,
   Switch,
   Textarea,
@@ -28,6 +29,12 @@ const accent = [
   'oklch(0.33 0.12 258)',
 ] as const;
 
+const fieldStyles = {
+  label: { marginBottom: '2px', fontWeight: 600 },
+  description: { marginBottom: '6px', fontSize: '12px', lineHeight: '16px' },
+  input: { backgroundColor: 'var(--ow-bg)' },
+} as const;
+
 export const colorSchemeManager = localStorageColorSchemeManager({ key: 'oneword-color-scheme' });
 
 export const theme = createTheme({
@@ -47,6 +54,7 @@ export const theme = createTheme({
   components: {
     Button: Button.extend({
       defaultProps: { variant: 'default' },
+      styles: (_theme, { variant }) => ({ root: { fontWeight: variant === 'filled' ? 600 : 400 } }),
       vars: () => ({ root: { '--button-height': 'var(--ow-control)', '--button-fz': '13px', '--button-padding-x': '12px' } }),
     }),
     ActionIcon: ActionIcon.extend({
@@ -70,14 +78,25 @@ export const theme = createTheme({
     }),
     Modal: Modal.extend({
       defaultProps: {
+        centered: true,
+        padding: 20,
+        shadow: 'none',
         transitionProps: { duration: 120, transition: 'fade' },
         overlayProps: { color: 'var(--ow-scrim)', backgroundOpacity: 1 },
-        centered: true,
+      },
+      styles: {
+        content: { border: '1px solid var(--ow-line)', backgroundColor: 'var(--ow-surface)' },
+        header: { backgroundColor: 'var(--ow-surface)' },
+        title: { fontSize: '15px', fontWeight: 600 },
       },
     }),
-    TextInput: TextInput.extend({ defaultProps: { size: 'sm' } }),
-    Textarea: Textarea.extend({ defaultProps: { size: 'sm' } }),
-    Switch: Switch.extend({ defaultProps: { size: 'sm' } }),
+    Menu: Menu.extend({
+      defaultProps: { shadow: 'none', transitionProps: { duration: 100 } },
+      styles: { item: { minHeight: 'var(--ow-control)' }, dropdown: { backgroundColor: 'var(--ow-surface)' } },
+    }),
+    TextInput: TextInput.extend({ defaultProps: { size: 'sm' }, styles: fieldStyles }),
+    Textarea: Textarea.extend({ defaultProps: { size: 'sm' }, styles: fieldStyles }),
+    Switch: Switch.extend({ defaultProps: { size: 'sm', withThumbIndicator: false } }),
   },
 });
 

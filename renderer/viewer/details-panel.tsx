@@ -3,6 +3,7 @@ import { ActionIcon, CopyButton, Tooltip } from '@mantine/core';
 import { IconCheck, IconCopy } from '@tabler/icons-react';
 import { Fragment, type ReactNode } from 'react';
 import type { ItemDetail } from '../../core/api/library.ts';
+import { PathText } from '../app/path-text.tsx';
 import { useMessages } from '../messages/messages.ts';
 import styles from './panel.module.css';
 import { WordBars } from './why-panel.tsx';
@@ -37,7 +38,9 @@ export function DetailsPanel({ item, showWords }: { item: ItemDetail; showWords:
           ))}
         <dt>{viewer.path}</dt>
         <dd className={styles.path}>
-          <span>{item.path}</span>
+          <span>
+            <PathText path={item.path} />
+          </span>
           <CopyButton value={item.path}>
             {({ copied, copy }) => (
               <Tooltip label={copied ? messages.copied : viewer.copyPath}>
@@ -53,7 +56,9 @@ export function DetailsPanel({ item, showWords }: { item: ItemDetail; showWords:
             <dt>{viewer.copies}</dt>
             {item.copies.map((path) => (
               <dd key={path} className={styles.path}>
-                <span>{path}</span>
+                <span>
+                  <PathText path={path} />
+                </span>
               </dd>
             ))}
           </>

@@ -78,6 +78,7 @@ export function Viewer({ id, index, results, onClose }: Props) {
             </div>
             <Button
               className={styles.action}
+              aria-label={viewer.like}
               leftSection={<IconPhotoSearch size={16} stroke={1.75} aria-hidden />}
               onClick={() => take('like')}
             >
@@ -85,6 +86,7 @@ export function Viewer({ id, index, results, onClose }: Props) {
             </Button>
             <Button
               className={styles.action}
+              aria-label={viewer.edit}
               leftSection={<IconArrowsShuffle size={16} stroke={1.75} aria-hidden />}
               onClick={() => take('edit')}
             >

@@ -19,6 +19,7 @@ export function NoFolder() {
   const samples = useAddSamples();
   return (
     <section className={styles.state} aria-label={empty.noFolder}>
+      <WallGlyph />
       <h1 className={styles.title}>{empty.noFolder}</h1>
       <p className={styles.text}>{empty.noFolderText}</p>
       <div className={styles.ways}>
@@ -37,6 +38,19 @@ export function NoFolder() {
     </section>
   );
 }
+
+/** A wall before there are pictures. */
+function WallGlyph() {
+  return (
+    <div className={styles.glyph} aria-hidden>
+      {glyphWidths.map((width) => (
+        <span key={width} style={{ flexGrow: width }} />
+      ))}
+    </div>
+  );
+}
+
+const glyphWidths = [40, 64, 88, 34, 92, 58, 38, 70, 78];
 
 export function NothingIndexed() {
   const messages = useMessages();

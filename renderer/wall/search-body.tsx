@@ -28,10 +28,9 @@ export function SearchBody({ results }: { results: SearchResults }) {
   if (results.hits.length === 0) {
     return <div className={styles.middle}>{emptyState()}</div>;
   }
-  const above = results.cutAt ?? (results.dims ? first.cut : first.total);
   return (
     <>
-      <VisuallyHidden role="status">{wall.found(above, first.total)}</VisuallyHidden>
+      <VisuallyHidden role="status">{wall.found(results.dims ? first.cut : first.total, first.total)}</VisuallyHidden>
       <Wall results={results} />
     </>
   );

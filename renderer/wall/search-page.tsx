@@ -1,5 +1,5 @@
 /** @file The search page: box, facts, wall, viewer. */
-import { ActionIcon } from '@mantine/core';
+import { ActionIcon, VisuallyHidden } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Banner } from '../app/banner.tsx';
@@ -19,11 +19,12 @@ export function SearchPage() {
   usePageTitle(results.query.words.trim() || pages.search);
   return (
     <div className={styles.page}>
+      <VisuallyHidden component="h1">{pages.search}</VisuallyHidden>
       <header className={styles.header}>
         <SearchBox />
         <div className={styles.line}>
           <FactsLine />
-          <WallTools />
+          {results.hits.length > 0 && <WallTools results={results} />}
         </div>
       </header>
       <StatusNotices />

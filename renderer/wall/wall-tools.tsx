@@ -4,24 +4,31 @@ import { IconStack2 } from '@tabler/icons-react';
 import { useMessages } from '../messages/messages.ts';
 import { orderOf } from '../query/query-state.ts';
 import { place, usePlace } from '../query/use-place.ts';
+import type { SearchResults } from './use-search.ts';
 import styles from './wall-tools.module.css';
 
-export function WallTools() {
-  const { facts } = useMessages();
+export function WallTools({ results }: { results: SearchResults }) {
+  const { facts, wall } = useMessages();
   const query = usePlace((state) => state.query);
   const order = orderOf(query);
   const hasRelevance = query.words.trim() !== '' || query.picture !== null;
   return (
     <div className={styles.tools}>
+      {results.dims && results.first && (
+        <span className={styles.found} aria-hidden>
+          {wall.foundShort(results.first.cut, results.first.total)}
+        </span>
+      )}
       <Tooltip label={facts.groupHint}>
         <button
           type="button"
           className={styles.tool}
+          aria-label={facts.group}
           aria-pressed={query.group}
           onClick={() => place.step((state) => ({ ...state, group: !state.group }))}
         >
           <IconStack2 size={16} stroke={1.75} aria-hidden />
-          {facts.group}
+          <span className={styles.group}>{facts.group}</span>
         </button>
       </Tooltip>
       <fieldset className={styles.order} aria-label={facts.order}>

@@ -9,7 +9,7 @@ type Asked = SearchPage['understood']['says'];
 
 export function whyLine(hit: Hit, asked: Asked, messages: Messages): string {
   const parts: string[] = [];
-  const says = listWords(hit.why.words, 3);
+  const says = listWords(hit.why.words, 2);
   if (says) parts.push(messages.why.says(says));
   const wanted = listWords(asked, 2);
   if (wanted) parts.push(messages.why.asked(wanted));
