@@ -3,7 +3,7 @@
  */
 import type { Filters, SearchRequest } from '../api/query.ts';
 import { countItems, countItemsOf, keysByDate, keysOfFiles, keysPassing } from '../store/catalogue.ts';
-import { embeddingKeys, readVector } from '../store/embeddings.ts';
+import { countEmbeddings, embeddingKeys, readVector } from '../store/embeddings.ts';
 import { findWords, type WordMatch } from '../store/words.ts';
 import type { Neighbour } from '../vectors/vector-index.ts';
 import { cutScore } from './cut.ts';
@@ -11,6 +11,7 @@ import type { Group, NearDuplicates } from './near-duplicates.ts';
 import { type NameMatch, type Ordered, orderByVector, orderByVectorAndName, type Ranked } from './order.ts';
 import { type Asked, sampleSize, type VectorDeps, vectorOf } from './query-vector.ts';
 import type { Answer } from './snapshot.ts';
+import type { Unrelated } from './unrelated.ts';
 
 export type Question = Asked & {
   readonly filters: Filters;
@@ -18,22 +19,27 @@ export type Question = Asked & {
   readonly group: boolean;
 };
 
+/** What a searcher knows of the library beside its tables. */
+export type Knowledge = { readonly near: NearDuplicates; readonly unrelated: Unrelated };
+
 type Passing = { readonly keys: ReadonlySet<number>; readonly items: number };
 
 /** More names than this are no help in finding anything. */
 const maxNames = 10_000;
+/** The line is looked for among so many of the best; only where it lies deeper everything is ranked. */
+const cutDepth = 500;
 const wordsSaid = 5;
 
 export async function answer(
   deps: VectorDeps,
-  near: NearDuplicates,
+  { near, unrelated }: Knowledge,
   question: Question,
   limit: number,
   signal: AbortSignal | undefined,
 ): Promise<Answer> {
   if (question.group) near.update();
   if (question.words === '' && question.picture === undefined) return listEverything(deps, near, question);
-  const { vector, reference } = await vectorOf(deps, question, signal);
+  const { vector, kind, reference } = await vectorOf(deps, question, signal);
   const [says = []] = await deps.embedder().words({ dimension: vector.length, data: vector }, wordsSaid);
   signal?.throwIfAborted();
 
@@ -47,24 +53,28 @@ export async function answer(
     excluded === undefined ? neighbours : neighbours.filter(({ key }) => key !== excluded);
   const rankAll = (): Neighbour[] => without(vectors.rank(vector, passing?.keys));
   const items = passing?.items ?? countItems(store, spaceId);
-  const cut = cutScore(vectors.sample(sampleSize).scores(vector), items);
+  const sample = vectors.sample(sampleSize);
+  unrelated.prepare();
+  const rules = {
+    total: passing?.keys.size ?? countEmbeddings(store, spaceId),
+    sample: sample.scores(vector),
+    chance: unrelated.chance(kind, sample),
+  };
+  const cutOf = (best: readonly Neighbour[]): number => cutScore({ ...rules, best: best.map(({ score }) => score) });
 
   const { matches, names } = question.picture === undefined ? findNames(deps, question.words, passing) : noNames;
-  let ordered: Ordered;
-  let isComplete = true;
-  if (names.length > 0) {
-    ordered = orderByVectorAndName(rankAll(), cut, names, looksLikeFileName(question.words));
-  } else if (question.order === 'date') {
-    ordered = orderByVector(rankAll(), cut, pinned);
-  } else {
-    // A page, as much again for groups, and some to see where the line is; everything when the line lies deeper.
-    const wanted = 2 * limit + 100;
-    const head = without(vectors.search(vector, { k: wanted, ...among }));
-    isComplete = head.length < wanted - 1;
-    const reachesCut = isComplete || (head.at(-1)?.score ?? 0) < cut;
-    ordered = orderByVector(reachesCut ? head : rankAll(), cut, pinned);
-    isComplete ||= !reachesCut;
+  const wanted = Math.max(cutDepth, 2 * limit + 100); // as much again for groups
+  const head = without(vectors.search(vector, { k: wanted, ...among }));
+  let cut = cutOf(head.slice(0, cutDepth));
+  let isComplete = head.length < wanted - 1;
+  let best = head;
+  if (!isComplete && (names.length > 0 || question.order === 'date' || (head[cutDepth - 1]?.score ?? 0) >= cut)) {
+    best = rankAll();
+    isComplete = true;
+    if ((head[cutDepth - 1]?.score ?? 0) >= cut) cut = cutOf(best);
   }
+  let ordered =
+    names.length > 0 ? orderByVectorAndName(best, cut, names, looksLikeFileName(question.words)) : orderByVector(best, cut, pinned);
   if (question.order === 'date') ordered = byDate(ordered, keysByDate(store, spaceId, question.filters, 'embedding').keys);
 
   const entries = question.group

@@ -14,7 +14,8 @@ import { findItem, keyOfContent } from '../store/catalogue.ts';
 import { readVector } from '../store/embeddings.ts';
 import type { Store } from '../store/open.ts';
 import type { VectorIndex } from '../vectors/vector-index.ts';
-import { nullOf } from './cut.ts';
+import { ordinaryOf } from './cut.ts';
+import type { Kind } from './unrelated.ts';
 
 /** Decodes a picture to search with. Throws not-found, unreadable-file and the like. */
 export type OpenPicture = (ref: PictureRef, rasters: readonly RasterRequest[], signal?: AbortSignal) => Promise<PictureInput>;
@@ -31,6 +32,7 @@ export type Asked = { readonly words: string; readonly picture: PictureRef | und
 
 export type QueryVector = {
   readonly vector: Float32Array;
+  readonly kind: Kind;
   /** The library's own vector of the picture that was asked with. */
   readonly reference: number | undefined;
 };
@@ -39,18 +41,17 @@ export const sampleSize = 1500;
 
 export async function vectorOf(deps: VectorDeps, asked: Asked, signal: AbortSignal | undefined): Promise<QueryVector> {
   const options: EmbedOptions = { priority: 'query', ...(signal ? { signal } : {}) };
-  if (asked.picture === undefined) return { vector: await textVector(deps, asked.words, options), reference: undefined };
-  const seen = await pictureVector(deps, asked.picture, asked.edit, options);
-  if (asked.words === '') return seen;
-  const words = await textVector(deps, asked.words, options);
-  return { vector: added(deps.vectors(), seen.vector, words), reference: seen.reference };
+  const words = asked.words === '' ? undefined : first(await deps.embedder().text([asked.words], options));
+  const seen = asked.picture && (await pictureVector(deps, asked.picture, asked.edit, options));
+  if (seen && words) return { ...added(deps.vectors(), words, seen.vector), reference: seen.reference };
+  if (seen) return { ...seen, kind: { kind: asked.edit === '' ? 'picture' : 'words' } };
+  if (words) return { vector: words, kind: { kind: 'words' }, reference: undefined };
+  throw new AppError('bad-request', 'There is nothing to compare with: give words or a picture.');
 }
 
-async function textVector(deps: VectorDeps, words: string, options: EmbedOptions): Promise<Float32Array> {
-  return first(await deps.embedder().text([words], options));
-}
+type Seen = Pick<QueryVector, 'vector' | 'reference'>;
 
-async function pictureVector(deps: VectorDeps, picture: PictureRef, edit: string, options: EmbedOptions): Promise<QueryVector> {
+async function pictureVector(deps: VectorDeps, picture: PictureRef, edit: string, options: EmbedOptions): Promise<Seen> {
   const reference = referenceOf(deps, picture);
   const stored = edit === '' ? storedVector(deps, reference) : undefined;
   if (stored) return { vector: stored, reference };
@@ -78,9 +79,10 @@ function first({ dimension, data }: { dimension: number; data: Float32Array }): 
   return data.slice(0, dimension);
 }
 
-function added(vectors: VectorIndex, a: Float32Array, b: Float32Array): Float32Array {
+function added(vectors: VectorIndex, words: Float32Array, picture: Float32Array): Pick<QueryVector, 'vector' | 'kind'> {
   const sample = vectors.sample(sampleSize);
-  const perA = 1 / (nullOf(sample.scores(a)).spread || 1);
-  const perB = 1 / (nullOf(sample.scores(b)).spread || 1);
-  return a.map((value, at) => value * perA + (b[at] ?? 0) * perB);
+  const perWord = 1 / (ordinaryOf(sample.scores(words)).deviation || 1);
+  const perPicture = 1 / (ordinaryOf(sample.scores(picture)).deviation || 1);
+  const vector = words.map((value, at) => value * perWord + (picture[at] ?? 0) * perPicture);
+  return { vector, kind: { kind: 'both', perWord, perPicture } };
 }

@@ -14,8 +14,9 @@ import { NearDuplicates } from './near-duplicates.ts';
 import { reciprocalRank } from './order.ts';
 import type { VectorDeps } from './query-vector.ts';
 import { type Place, placeOf, type Shown, type Snapshot, Snapshots, takePage } from './snapshot.ts';
+import { Unrelated } from './unrelated.ts';
 
-export type SearchDeps = VectorDeps & { readonly now?: () => Date };
+export type SearchDeps = VectorDeps & { readonly now?: () => Date; readonly log?: (line: string) => void };
 
 export type SearchOptions = { readonly signal?: AbortSignal };
 
@@ -24,6 +25,8 @@ export type Searcher = {
   /** Facts in the words, in the order in which they stand. */
   understand(text: string): RecognisedFact[];
   item(id: string): ItemDetail;
+  /** Resolves when the cut line is calibrated to the engine; until then it is guessed, and stricter. */
+  calibrated(): Promise<void>;
 };
 
 const keptAnswers = 6;
@@ -32,6 +35,7 @@ export function createSearcher(deps: SearchDeps): Searcher {
   const now = deps.now ?? (() => new Date());
   const snapshots = new Snapshots(keptAnswers);
   const near = new NearDuplicates(deps.store, deps.spaceId, deps.embedder().space.dimension);
+  const unrelated = new Unrelated(deps);
 
   return {
     search: async (request, { signal } = {}) => {
@@ -40,10 +44,10 @@ export function createSearcher(deps: SearchDeps): Searcher {
       const { limit = 100, cursor } = request;
       const { question, facts } = questionOf(request, now());
       const fingerprint = fingerprintOf([deps.spaceId, question]);
-      const generation = generationOf(deps);
+      const generation = `${generationOf(deps)}/${unrelated.isReady}`;
       const at = cursor === undefined ? undefined : readCursor(cursor, fingerprint);
       const known = at ? snapshots.byId(at.snapshot) : snapshots.current(fingerprint, generation);
-      const snapshot = known ?? snapshots.add(fingerprint, generation, await answer(deps, near, question, limit, signal));
+      const snapshot = known ?? snapshots.add(fingerprint, generation, await answer(deps, { near, unrelated }, question, limit, signal));
       const hits = pageOf(deps, near, snapshot, question, at && placeOf(snapshot, at), limit);
       return {
         ...hits,
@@ -56,6 +60,7 @@ export function createSearcher(deps: SearchDeps): Searcher {
     },
     understand: (text) => recogniseFacts(text, now()),
     item: (id) => detailOf(deps, id),
+    calibrated: () => unrelated.ready(),
   };
 }
 
