@@ -35,6 +35,8 @@ export type ServiceOptions = {
   readonly activity: 'watch' | 'index' | 'query';
   /** Engine; absent = the built-in one. */
   readonly model?: string;
+  /** Address of another entry for the engine's process. */
+  readonly engine?: string;
 };
 
 export type LibraryService = {
@@ -70,11 +72,12 @@ export async function openService(options: ServiceOptions): Promise<LibraryServi
   };
 }
 
-async function openParts({ directory, activity, model = 'lite' }: ServiceOptions): Promise<Parts> {
+async function openParts({ directory, activity, model = 'lite', engine }: ServiceOptions): Promise<Parts> {
   const log = (line: string) => console.error(line);
   let store: Store | undefined;
   // The engine's process comes up while the database is checked.
-  const starting = openEmbedderProcess({ model, log, known: () => store && knownEngine(store, model) });
+  const entry = engine === undefined ? {} : { entry: new URL(engine) };
+  const starting = openEmbedderProcess({ model, log, known: () => store && knownEngine(store, model), ...entry });
   starting.catch(() => undefined); // awaited below, after the store
   try {
     store = openStore(directory);

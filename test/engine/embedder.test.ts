@@ -81,7 +81,7 @@ it('does not start without its files, unless it is known what it would be', asyn
   const missing = { model: 'absent', entry, log: () => undefined };
   await expect(openEmbedderProcess(missing)).rejects.toSatisfy((error) => hasCode(error, 'model-missing'));
   const known = (await start()).description;
-  const patient = await openEmbedderProcess({ ...missing, known });
+  const patient = await openEmbedderProcess({ ...missing, known: () => known });
   try {
     expect([patient.space, patient.trouble?.code]).toEqual([known.space, 'model-missing']);
     await expect(patient.text(['x'])).rejects.toSatisfy((error) => hasCode(error, 'model-missing'));
