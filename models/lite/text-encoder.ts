@@ -27,38 +27,49 @@ export async function openTextEncoder(directory: string, options: SessionOptions
     return ids.length <= maxTokens ? ids : [...ids.slice(0, maxTokens - 1), ...ids.slice(-1)];
   }
 
-  /** Rows are padded to the longest; the mask keeps padding out of attention and mean. */
+  /** Texts of equally many tokens. */
   async function encodeBatch(batch: readonly number[][]): Promise<Float32Array[]> {
-    const length = Math.max(...batch.map((ids) => ids.length));
+    const length = batch[0]?.length ?? 0;
     const shape = [batch.length, length];
-    const ids = new BigInt64Array(batch.length * length);
-    const mask = new BigInt64Array(batch.length * length);
-    for (const [i, row] of batch.entries()) {
-      ids.set(row.map(BigInt), i * length);
-      mask.fill(1n, i * length, i * length + row.length);
-    }
-    const { last_hidden_state: hidden } = await session.run({
+    const ids = BigInt64Array.from(batch.flat(), BigInt);
+    const { last_hidden_state: hidden = new Float32Array() } = await session.run({
       input_ids: { data: ids, shape },
-      attention_mask: { data: mask, shape },
+      attention_mask: { data: new BigInt64Array(ids.length).fill(1n), shape },
       token_type_ids: { data: new BigInt64Array(ids.length), shape },
     });
-    return batch.map((row, i) => meanOf(hidden ?? new Float32Array(), i * length, row.length));
+    return batch.map((_, i) => meanOf(hidden, i * length, length));
   }
 
   return {
     tokens,
     async encode(texts) {
-      const encoded = texts.map((text, i) => ({ i, ids: tokens(text) })).sort((a, b) => a.ids.length - b.ids.length);
       const vectors: Float32Array[] = [];
-      for (let from = 0; from < encoded.length; from += maxBatch) {
-        const batch = encoded.slice(from, from + maxBatch);
+      for (const batch of batchesOf(texts.map(tokens))) {
         const results = await encodeBatch(batch.map(({ ids }) => ids));
-        for (const [k, vector] of results.entries()) vectors[batch[k]?.i ?? 0] = vector;
+        for (const [k, { position }] of batch.entries()) vectors[position] = results[k] ?? new Float32Array();
       }
       return vectors;
     },
     close: () => session.close(),
   };
+}
+
+type Encoded = { readonly position: number; readonly ids: number[] };
+
+/** Only texts of one length share a batch: a padded token costs as much as a real one, and batching saves less than padding adds. */
+function batchesOf(encoded: readonly number[][]): Encoded[][] {
+  const batches: Encoded[][] = [];
+  const open = new Map<number, Encoded[]>();
+  for (const [position, ids] of encoded.entries()) {
+    let batch = open.get(ids.length);
+    if (!batch || batch.length === maxBatch) {
+      batch = [];
+      open.set(ids.length, batch);
+      batches.push(batch);
+    }
+    batch.push({ position, ids });
+  }
+  return batches;
 }
 
 /** Mean of `count` rows of hidden states, scaled to unit length. */

@@ -39,7 +39,14 @@ export function softmax(a: Numbers, temperature = 1): Float32Array {
 
 /** Positions of the k largest values, largest first; the earlier of two equals first. */
 export function largest(a: Numbers, k: number): number[] {
-  return Array.from(a.keys())
-    .sort((i, j) => (a[j] ?? 0) - (a[i] ?? 0) || i - j)
-    .slice(0, k);
+  const best: number[] = [];
+  for (let i = 0; i < a.length; i++) {
+    const value = a[i] ?? 0;
+    if (best.length === k && value <= (a[best[k - 1] ?? 0] ?? 0)) continue;
+    if (best.length === k) best.pop();
+    let at = best.length;
+    while (at > 0 && value > (a[best[at - 1] ?? 0] ?? 0)) at--;
+    best.splice(at, 0, i);
+  }
+  return best;
 }

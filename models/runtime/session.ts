@@ -25,15 +25,15 @@ export async function openSession(file: string, { threads }: SessionOptions): Pr
     // Spinning threads take the cores from the processes that decode the next pictures.
     extra: { session: { intra_op: { allow_spinning: '0' } } },
   }).catch((error: unknown) => {
-    throw new AppError('model-missing', `Cannot load the model file ${path.basename(file)}: it is missing or damaged (${file}).`, {
-      cause: error,
-    });
+    throw new AppError('model-missing', `The model file ${file} cannot be loaded; it may be missing or damaged.`, { cause: error });
   });
 
   return {
     async run(inputs) {
       const feeds = Object.fromEntries(Object.entries(inputs).map(([name, { data, shape }]) => [name, tensorOf(data, shape)]));
-      const results = await session.run(feeds);
+      const results = await session.run(feeds).catch((error: unknown) => {
+        throw new AppError('engine-failed', `The model ${path.basename(file)} failed on this input.`, { cause: error });
+      });
       return Object.fromEntries(Object.entries(results).map(([name, { data }]) => [name, floats(name, data)]));
     },
     close: () => session.release(),
