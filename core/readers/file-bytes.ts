@@ -3,16 +3,23 @@
  * only up to a cap. Every failure of the file system becomes an AppError that names the file.
  */
 import { createHash } from 'node:crypto';
-import { constants, type Stats } from 'node:fs';
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import { AppError } from '../api/errors.ts';
 
-/** The whole file. */
+/** The whole file. Synchronously: a reader has nothing else to do, and trips to the thread pool take longer than the reading. */
 export async function readBytes(path: string, limit: number): Promise<Buffer> {
-  return withFile(path, async (file, size) => {
+  return withFile(path, (file, size) => {
     if (size > limit) throw new AppError('too-large', `${quote(path)} has ${mebibytes(size)}; the limit is ${mebibytes(limit)}.`);
     if (size === 0) throw new AppError('unreadable-file', `${quote(path)} is empty (0 bytes).`);
-    return file.readFile();
+    const bytes = Buffer.allocUnsafeSlow(size);
+    let length = 0;
+    while (length < size) {
+      const read = readSync(file, bytes, length, size - length, null);
+      if (read === 0) break; // it has shrunk meanwhile
+      length += read;
+    }
+    return bytes.subarray(0, length);
   });
 }
 
@@ -20,14 +27,15 @@ export async function readBytes(path: string, limit: number): Promise<Buffer> {
 export async function hashFile(path: string, signal: AbortSignal): Promise<{ hash: string; bytes: number }> {
   return withFile(path, async (file) => {
     const hash = createHash('sha256');
-    const buffer = Buffer.allocUnsafe(4 * 1024 ** 2);
+    const buffer = Buffer.allocUnsafeSlow(4 * 1024 ** 2);
     let bytes = 0;
     while (true) {
+      const read = readSync(file, buffer);
+      if (read === 0) return { hash: hash.digest('hex'), bytes };
+      hash.update(buffer.subarray(0, read));
+      bytes += read;
+      await setImmediate(); // lets a cancellation in
       signal.throwIfAborted();
-      const { bytesRead } = await file.read(buffer, 0, buffer.length, null);
-      if (bytesRead === 0) return { hash: hash.digest('hex'), bytes };
-      hash.update(buffer.subarray(0, bytesRead));
-      bytes += bytesRead;
     }
   });
 }
@@ -37,16 +45,19 @@ export function quote(path: string): string {
   return JSON.stringify(path);
 }
 
-async function withFile<T>(path: string, use: (file: FileHandle, size: number) => Promise<T>): Promise<T> {
+async function withFile<T>(path: string, use: (file: number, size: number) => T | Promise<T>): Promise<T> {
+  let file: number | undefined;
   try {
-    assertRegular(path, await stat(path));
+    assertRegular(path, statSync(path));
     // Non-blocking in case the path became a pipe since; what was really opened is looked at again.
-    await using file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-    const opened = await file.stat();
+    file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    const opened = fstatSync(file);
     assertRegular(path, opened);
     return await use(file, opened.size);
   } catch (error) {
     throw explained(path, error);
+  } finally {
+    if (file !== undefined) closeSync(file);
   }
 }
 

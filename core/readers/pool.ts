@@ -14,6 +14,9 @@ export type ReadersOptions = {
   readonly log?: ((line: string) => void) | undefined;
 };
 
+/** How long the end of the pool waits for files that are being read; they are read again another time. */
+const patience = 3000;
+
 type Job = {
   readonly path: string;
   run(reader: Reader): Promise<unknown>;
@@ -97,7 +100,7 @@ export function createReaders({ processes, limits: given, log }: ReadersOptions)
       for (const job of [...waiting.query.splice(0), ...waiting.index.splice(0)]) {
         job.reject(new AppError('cancelled', 'The readers have been closed.'));
       }
-      await Promise.all(readers.map((reader) => reader.close(limits.milliseconds)));
+      await Promise.all(readers.map((reader) => reader.close(patience)));
     },
   };
 }

@@ -2,7 +2,7 @@
  * @file Small copies of pictures as WebP files that are there whole or not at all.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, rename, unlink } from 'node:fs/promises';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import sharp from 'sharp';
 import type { Raster } from '../../pixels/raster.ts';
@@ -20,20 +20,18 @@ export async function writeWebp(raster: Raster, target: string, { side, quality,
   const bytes = await sharp(data, { raw: { width, height, channels: 3 } })
     .webp({ quality, effort })
     .toBuffer();
-  await writeWhole(target, bytes);
+  writeWhole(target, bytes);
 }
 
-async function writeWhole(target: string, bytes: Buffer): Promise<void> {
+/** Synchronously: a reader has nothing else to do, and four trips to the thread pool take longer than the writing. */
+function writeWhole(target: string, bytes: Buffer): void {
   const temporary = `${target}.${randomUUID()}.tmp`;
   try {
-    await mkdir(dirname(target), { recursive: true });
-    {
-      await using file = await open(temporary, 'wx', 0o600);
-      await file.writeFile(bytes);
-    }
-    await rename(temporary, target);
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(temporary, bytes, { flag: 'wx', mode: 0o600 });
+    renameSync(temporary, target);
   } catch (error) {
-    await unlink(temporary).catch(() => undefined); // it may never have been made
+    rmSync(temporary, { force: true });
     throw explained(target, error);
   }
 }
