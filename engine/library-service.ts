@@ -65,6 +65,7 @@ export async function openService(options: ServiceOptions): Promise<LibraryServi
   const { store, indexer, events } = parts;
   indexer.onChange(events.tell);
   if (options.activity === 'watch') indexer.start();
+  if (options.activity !== 'query') void calibrate(parts);
   return {
     router: routerOf(parts),
     media: createShownFiles(store, parts.spaceId, indexer.thumbnails),
@@ -100,6 +101,11 @@ async function openParts({ directory, activity, model = 'lite', engine }: Servic
     store?.close();
     throw asStoreError(directory, error);
   }
+}
+
+/** The cut line is exact once the engine has seen some ordinary words; without an engine it stays a guess. */
+async function calibrate({ searcher }: Pick<Parts, 'searcher'>): Promise<void> {
+  await searcher.calibrated().catch((error: unknown) => console.error(`the cut line is not calibrated: ${String(error)}`));
 }
 
 async function closeParts({ events, indexer, vectors, readers, embedder, store }: Parts): Promise<void> {
@@ -156,7 +162,11 @@ function routerOf(parts: Parts): Router<Contract, Record<never, never>> {
     }),
     failures: os.failures.handler(({ input }) => indexer.failures(input)),
     retry: os.retry.handler(({ input }) => indexer.retry(input)),
-    settled: os.settled.handler(() => indexer.settled()),
+    settled: os.settled.handler(async () => {
+      const run = await indexer.settled();
+      await calibrate(parts);
+      return run;
+    }),
 
     listEngines: os.listEngines.handler(() => describeEngines(parts)),
     getSettings: os.getSettings.handler(() => readSettings(store)),

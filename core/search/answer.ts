@@ -1,6 +1,7 @@
 /**
  * @file Answers a query: filters, vector, names and cut line become one order of keys. Nothing is capped.
  */
+import { hasCode } from '../api/errors.ts';
 import type { Filters, SearchRequest } from '../api/query.ts';
 import { countItems, countItemsOf, keysByDate, keysOfFiles, keysPassing } from '../store/catalogue.ts';
 import { countEmbeddings, embeddingKeys, readVector } from '../store/embeddings.ts';
@@ -39,7 +40,12 @@ export async function answer(
 ): Promise<Answer> {
   if (question.group) near.update();
   if (question.words === '' && question.picture === undefined) return listEverything(deps, near, question);
-  const { vector, kind, reference } = await vectorOf(deps, question, signal);
+  const asked = await vectorOf(deps, question, signal).catch((error: unknown) => {
+    if (question.picture === undefined && isOutOfOrder(error)) return undefined;
+    throw error;
+  });
+  if (!asked) return answerByNames(deps, near, question);
+  const { vector, kind, reference } = asked;
   const [says = []] = await deps.embedder().words({ dimension: vector.length, data: vector }, wordsSaid);
   signal?.throwIfAborted();
 
@@ -110,20 +116,36 @@ function listEverything(deps: VectorDeps, near: NearDuplicates, { filters, group
   const all = keys.map((key) => ({ key, score: 0, rank: 0 }));
   const entries = group ? firstOfGroups(near, all).all : all;
   const total = group ? entries.length : items;
-  return {
-    kind,
-    entries,
-    rest: undefined,
-    above: entries.length,
-    cut: total,
-    total,
-    vector: undefined,
-    scale: 0,
-    says: [],
-    composition: 'none',
-    names: new Map(),
-  };
+  return { ...nothingSaid, kind, entries, above: entries.length, cut: total, total, names: new Map() };
 }
+
+/** The engine is missing or does not come up. */
+function isOutOfOrder(error: unknown): boolean {
+  return hasCode(error, 'engine-failed') || hasCode(error, 'model-missing');
+}
+
+/** What is left without an engine: files whose name or folder has the words. */
+function answerByNames(deps: VectorDeps, near: NearDuplicates, question: Question): Answer {
+  const { store, spaceId } = deps;
+  const passing = hasFilters(question.filters) ? keysPassing(store, spaceId, question.filters) : undefined;
+  const { matches, names } = findNames(deps, question.words, passing);
+  const neighbours = names.map(({ key }) => ({ key, score: 0 }));
+  let ordered = orderByVectorAndName(neighbours, 0, names, looksLikeFileName(question.words));
+  if (question.order === 'date') ordered = byDate(ordered, keysByDate(store, spaceId, question.filters, 'embedding').keys);
+  const found = ordered.entries.map((entry) => ({ ...entry, rank: 0 }));
+  const entries = question.group ? firstOfGroups(near, found).all : found;
+  const total = question.group
+    ? entries.length
+    : countItemsOf(
+        store,
+        spaceId,
+        entries.map(({ key }) => key),
+        question.filters,
+      );
+  return { ...nothingSaid, kind: 'embedding', entries, above: entries.length, cut: total, total, names: matches, provisional: true };
+}
+
+const nothingSaid = { rest: undefined, vector: undefined, scale: 0, says: [], composition: 'none' } as const;
 
 const noNames: { matches: ReadonlyMap<number, WordMatch>; names: NameMatch[] } = { matches: new Map(), names: [] };
 

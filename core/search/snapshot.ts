@@ -29,6 +29,8 @@ export type Answer = {
   readonly says: readonly Word[];
   readonly composition: 'none' | 'learned' | 'arithmetic';
   readonly names: ReadonlyMap<number, WordMatch>;
+  /** The next one who asks may get a better answer. */
+  readonly provisional?: true;
 };
 
 export type Snapshot = Answer & { readonly id: string; readonly fingerprint: string; readonly generation: string };
@@ -46,7 +48,9 @@ export class Snapshots {
 
   /** The answer to this query as long as nothing in the library has changed since. */
   current(fingerprint: string, generation: string): Snapshot | undefined {
-    const found = [...this.#kept.values()].find((kept) => kept.fingerprint === fingerprint && kept.generation === generation);
+    const found = [...this.#kept.values()].find(
+      (kept) => kept.fingerprint === fingerprint && kept.generation === generation && !kept.provisional,
+    );
     return found && this.#touch(found);
   }
 
