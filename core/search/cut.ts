@@ -6,7 +6,7 @@
 export type Chance = { readonly mean: number; readonly deviation: number };
 
 /** Of what lies above the line, this part may be chance. */
-export const falseShare = 0.5;
+export const falseShare = 0.25;
 /** The same where chance is only guessed from the query's own scores, among which are its matches. */
 export const guessedFalseShare = 0.1;
 /** A result must also stand out from what this query scores on most of the library, by so many deviations. */
