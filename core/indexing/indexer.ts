@@ -141,6 +141,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
     thumbnails,
     isReachable: library.isReachable,
     reading,
+    paused,
     now,
     log,
     onDone: (files) => {
@@ -153,7 +154,6 @@ export function createIndexer(options: IndexerOptions): Indexer {
       emit('status');
     },
   });
-  queue.setPaused(paused);
 
   const secondPass = createSecondPass({
     store,

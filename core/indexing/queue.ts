@@ -26,6 +26,7 @@ export type QueueOptions = {
   readonly isReachable: (rootId: number) => Promise<boolean>;
   /** Files read at the same time. */
   readonly reading: number;
+  readonly paused: boolean;
   readonly now: () => number;
   readonly log: (line: string) => void;
   /** A file is no longer pending. */
@@ -35,7 +36,7 @@ export type QueueOptions = {
 };
 
 export type Queue = {
-  /** Rows have become pending. */
+  /** Rows have become pending. The first call begins the work. */
   wake(hurried?: readonly number[]): void;
   setPaused(paused: boolean): void;
   readonly isIdle: boolean;
@@ -82,7 +83,7 @@ export function createQueue(options: QueueOptions): Queue {
   let embedding = 0;
   let inFlight = 0;
   let successes = 0;
-  let paused = false;
+  let { paused } = options;
   let wasIdle = true;
   let commitTimer: NodeJS.Timeout | undefined;
 

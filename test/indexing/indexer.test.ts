@@ -1,4 +1,5 @@
 /** @file From files on disk to rows and vectors: what is indexed, skipped, moved, removed and failed. */
+import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -8,6 +9,8 @@ import { rowCounts } from './rows.ts';
 import { closeReaders, contentsOf, numbered, openLibrary, pictureBytes, temporaryFolder, until, writePictures } from './setup.ts';
 
 afterAll(closeReaders);
+
+const sha256 = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex');
 
 async function indexed(count: number) {
   const folder = temporaryFolder();
@@ -127,19 +130,28 @@ describe('what moves', () => {
   });
 
   it('tells names apart that were swapped between files of one size and time', async () => {
-    const { close, directory, pictures } = await indexed(2);
-    const [a = '', b = ''] = numbered(2).map((name) => join(pictures, name));
-    truncateSync(a, statSync(a).size); // both get the same time below
+    const folder = temporaryFolder();
+    const pictures = join(folder, 'pictures');
+    mkdirSync(pictures);
+    const paths = numbered(2).map((name) => join(pictures, name));
+    for (const [seed, path] of paths.entries()) {
+      writeFileSync(path, Buffer.concat([await pictureBytes(seed), Buffer.alloc(4096)]).subarray(0, 4096)); // what follows a PNG's end is ignored
+      utimesSync(path, 1_600_000_000, 1_600_000_000);
+    }
+    const { indexer, close } = openLibrary(join(folder, 'library'));
+    await indexer.addFolder({ path: pictures });
+    await indexer.settled();
     await close();
+    const [a = '', b = ''] = paths;
     renameSync(a, `${a}.x`);
     renameSync(b, a);
     renameSync(`${a}.x`, b);
-    const { store, embedder } = await again(directory);
+    const { store, embedder } = await again(join(folder, 'library'));
     const rows = store.db
       .prepare<[], { path: string; hash: string }>('SELECT path, hash FROM files JOIN contents ON contents.id = content_id')
       .all();
-    const { createHash } = await import('node:crypto');
-    for (const { path, hash } of rows) expect(hash).toBe(createHash('sha256').update(readFileSync(path)).digest('hex'));
+    expect(rows.length).toBe(2);
+    for (const { path, hash } of rows) expect(hash).toBe(sha256(path));
     expect(embedder.calls.fast).toBe(0);
   });
 

@@ -95,7 +95,7 @@ export function openLibrary(directory: string, options: Partial<IndexerOptions> 
 export function contentsOf(store: Store): unknown[] {
   return store.db
     .prepare(
-      `SELECT files.path, files.state, files.error_code, contents.hash, contents.width, contents.people, hex(embeddings.vector) AS vector,
+      `SELECT files.path, files.state, files.error_code, contents.hash, contents.width, contents.people, iif(embeddings.id IS NULL, NULL, hex(vector)) AS vector,
          embeddings.words, file_words.name, file_words.folder
        FROM files LEFT JOIN contents ON contents.id = files.content_id LEFT JOIN parts ON parts.content_id = contents.id
        LEFT JOIN embeddings ON part_id = parts.id LEFT JOIN file_words ON file_words.rowid = files.id ORDER BY files.path`,
