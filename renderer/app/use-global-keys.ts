@@ -13,7 +13,7 @@ export function useGlobalKeys(): void {
       if (event.key === '/') {
         event.preventDefault();
         if (window.location.pathname !== '/') navigate(`/${writePlace({ query: place.getState().query, view: null })}`);
-        focusBox();
+        focusBox(true);
       } else if (event.key === '?') {
         event.preventDefault();
         useKeySheet.setState({ opened: true });

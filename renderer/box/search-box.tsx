@@ -138,7 +138,7 @@ export function SearchBox() {
         onChange={(event) => {
           const files = [...(event.currentTarget.files ?? [])];
           event.currentTarget.value = '';
-          if (files.length > 0) void takeFiles(files, 'like', messages).then(focusBox);
+          if (files.length > 0) void takeFiles(files, 'like', messages).then(() => focusBox());
         }}
       />
     </search>

@@ -36,10 +36,13 @@ export function takePicture(picture: PictureRef, intent: Intent): void {
 
 export const boxInputId = 'oneword-box';
 
-export function focusBox(): void {
+/** `all`: what stands there is selected, so that typing replaces it. Otherwise typing goes on at its end. */
+export function focusBox(all = false): void {
   // After the frame in which the box may have to appear first.
   requestAnimationFrame(() => {
     const input = document.getElementById(boxInputId);
-    if (input instanceof HTMLInputElement) input.select();
+    if (!(input instanceof HTMLInputElement)) return;
+    input.focus();
+    input.setSelectionRange(all ? 0 : input.value.length, input.value.length);
   });
 }

@@ -1,9 +1,10 @@
 /** @file Chooses a folder of this machine by walking or by typing its path, and adds it. */
-import { Button, Modal, TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { IconArrowUp, IconFolder } from '@tabler/icons-react';
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { queries } from '../app/api.ts';
+import { Dialog } from '../app/dialog.tsx';
 import { notify } from '../app/notices.ts';
 import { ProblemNote } from '../app/problem-note.tsx';
 import { useMessages } from '../messages/messages.ts';
@@ -13,11 +14,11 @@ import { refreshLibrary } from './use-library-actions.ts';
 type Props = { opened: boolean; onClose(): void };
 
 export function BrowseDialog({ opened, onClose }: Props) {
-  const { browse, close } = useMessages();
+  const { browse } = useMessages();
   return (
-    <Modal opened={opened} onClose={onClose} title={browse.title} size={560} closeButtonProps={{ 'aria-label': close }}>
+    <Dialog opened={opened} onClose={onClose} title={browse.title} width={560}>
       <FolderBrowser onClose={onClose} />
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,11 +1,12 @@
 /** @file What to leave out of a folder, as patterns, with a preview of what that would remove. */
-import { Button, Modal, Textarea } from '@mantine/core';
+import { Button, Textarea } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconPlus } from '@tabler/icons-react';
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Folder } from '../../core/api/library.ts';
 import { queries } from '../app/api.ts';
+import { Dialog } from '../app/dialog.tsx';
 import { ProblemNote } from '../app/problem-note.tsx';
 import { useMessages } from '../messages/messages.ts';
 import styles from './exclusions-dialog.module.css';
@@ -20,11 +21,11 @@ type Props = {
 };
 
 export function ExclusionsDialog({ folder, suggested, onClose }: Props) {
-  const { exclusions, close } = useMessages();
+  const { exclusions } = useMessages();
   return (
-    <Modal opened={folder !== null} onClose={onClose} title={exclusions.title} size={600} closeButtonProps={{ 'aria-label': close }}>
+    <Dialog opened={folder !== null} onClose={onClose} title={exclusions.title} width={600}>
       {folder && <Editor key={folder.id} folder={folder} suggested={suggested} onClose={onClose} />}
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -13,14 +13,14 @@ export function withLine(text: string, line: string): string {
   return toLines(fromLines(`${text}\n${line}`));
 }
 
-/** Characters that mean something in a pattern, taken as themselves. */
-function escapeGlob(path: string): string {
-  return path.replace(/[\\*?[\]{}()!+@|]/g, '\\$&');
+/** A path as itself: what means something in a pattern stands in brackets, since a backslash separates names there. */
+function literalGlob(path: string): string {
+  return path.replace(/[*?[\]{}()!+@|]/g, '[$&]').replaceAll('\\', '?');
 }
 
 /** A folder directly below the root, and all in it. */
 export function subfolderGlob(name: string): string {
-  return `${escapeGlob(name)}/**`;
+  return `${literalGlob(name)}/**`;
 }
 
 /** The one file at this path, seen from the root; null where it lies elsewhere. */
@@ -28,5 +28,5 @@ export function fileGlob(root: string, path: string): string | null {
   const separator = root.includes('\\') ? '\\' : '/';
   const below = root.endsWith(separator) ? root : root + separator;
   if (!path.startsWith(below)) return null;
-  return escapeGlob(path.slice(below.length).replaceAll(separator, '/'));
+  return literalGlob(path.slice(below.length).replaceAll(separator, '/'));
 }

@@ -1,8 +1,9 @@
 /** @file Asks before a folder is forgotten, and says what stays. */
-import { Button, Modal } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import type { Folder } from '../../core/api/library.ts';
 import { queries } from '../app/api.ts';
+import { Dialog } from '../app/dialog.tsx';
 import { notify } from '../app/notices.ts';
 import { ProblemNote } from '../app/problem-note.tsx';
 import { useMessages } from '../messages/messages.ts';
@@ -10,7 +11,7 @@ import styles from './remove-dialog.module.css';
 import { refreshLibrary } from './use-library-actions.ts';
 
 export function RemoveDialog({ folder, onClose }: { folder: Folder | null; onClose(): void }) {
-  const { removeFolder, library, cancel, close } = useMessages();
+  const { removeFolder, library, cancel } = useMessages();
   const remove = useMutation(
     queries.removeFolder.mutationOptions({
       onSuccess: ({ removed }) => {
@@ -21,7 +22,7 @@ export function RemoveDialog({ folder, onClose }: { folder: Folder | null; onClo
     }),
   );
   return (
-    <Modal opened={folder !== null} onClose={onClose} title={removeFolder.title} size={480} closeButtonProps={{ 'aria-label': close }}>
+    <Dialog opened={folder !== null} onClose={onClose} title={removeFolder.title} width={480}>
       {folder && (
         <div className={styles.content}>
           <p className={styles.path}>{folder.path}</p>
@@ -37,6 +38,6 @@ export function RemoveDialog({ folder, onClose }: { folder: Folder | null; onClo
           </div>
         </div>
       )}
-    </Modal>
+    </Dialog>
   );
 }

@@ -145,6 +145,7 @@ export const en = {
     found: (above: number, total: number): string =>
       above < total ? `${counted(above, 'match', 'matches')}, then ${count(total - above)} that are mostly chance` : pictures(total),
     foundShort: (above: number, total: number): string => `${counted(above, 'match', 'matches')} of ${count(total)}`,
+    searching: 'Searching',
     newer: 'The library has changed',
     update: 'Update results',
     moreFailed: 'The next pictures could not be loaded.',
@@ -166,7 +167,7 @@ export const en = {
     rank: 'Rank',
     score: 'Score',
     source: 'Source',
-    sources: { vector: 'What it shows', words: 'Words in names', text: 'Words in names' },
+    sources: { vectors: 'What it shows', names: 'Names of file and folder' },
     below: 'It lies below the line: this may be chance.',
     learned: 'Picture and edit were combined by the model.',
     arithmetic: 'Picture and edit were combined by adding their vectors. An engine that has learned edits does this better.',

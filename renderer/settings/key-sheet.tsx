@@ -1,7 +1,7 @@
 /** @file All keys on one sheet, by `?`. */
-import { Modal } from '@mantine/core';
 import { Fragment } from 'react';
 import { create } from 'zustand';
+import { Dialog } from '../app/dialog.tsx';
 import { type Messages, useMessages } from '../messages/messages.ts';
 import styles from './key-sheet.module.css';
 
@@ -55,13 +55,7 @@ export function KeySheet() {
   const messages = useMessages();
   const opened = useKeySheet((state) => state.opened);
   return (
-    <Modal
-      opened={opened}
-      onClose={() => useKeySheet.setState({ opened: false })}
-      title={messages.keys.title}
-      size={640}
-      closeButtonProps={{ 'aria-label': messages.close }}
-    >
+    <Dialog opened={opened} onClose={() => useKeySheet.setState({ opened: false })} title={messages.keys.title} width={640}>
       <div className={styles.groups}>
         {groupsOf(messages).map((group) => (
           <section key={group.title} aria-label={group.title}>
@@ -83,6 +77,6 @@ export function KeySheet() {
           </section>
         ))}
       </div>
-    </Modal>
+    </Dialog>
   );
 }

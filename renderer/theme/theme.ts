@@ -6,7 +6,6 @@ import {
   createTheme,
   localStorageColorSchemeManager,
   Menu,
-  Modal,
   Switch,
   Textarea,
   TextInput,
@@ -74,20 +73,6 @@ export const theme = createTheme({
         withArrow: false,
         transitionProps: { duration: 100 },
         events: { hover: true, focus: true, touch: false },
-      },
-    }),
-    Modal: Modal.extend({
-      defaultProps: {
-        centered: true,
-        padding: 20,
-        shadow: 'none',
-        transitionProps: { duration: 120, transition: 'fade' },
-        overlayProps: { color: 'var(--ow-scrim)', backgroundOpacity: 1 },
-      },
-      styles: {
-        content: { border: '1px solid var(--ow-line)', backgroundColor: 'var(--ow-surface)' },
-        header: { backgroundColor: 'var(--ow-surface)' },
-        title: { fontSize: '15px', fontWeight: 600 },
       },
     }),
     Menu: Menu.extend({

@@ -26,14 +26,18 @@ export type WallOptions = {
 const narrowest = 0.5;
 const widest = 3;
 
-export function layoutWall(shapes: readonly Shape[], options: WallOptions): WallRow[] {
-  const rows: WallRow[] = [];
-  let top = 0;
+/** A layout and what it is of, so that more pictures of the same wall can be added to it. */
+export type Layout = { shapes: readonly Shape[]; options: WallOptions; rows: readonly WallRow[] };
+
+export function layoutWall(shapes: readonly Shape[], options: WallOptions, before?: Layout): WallRow[] {
+  const { rows, start } = keptRows(shapes, options, before);
+  const lastKept = rows.at(-1);
+  let top = lastKept ? lastKept.top + lastKept.height + options.gap : 0;
   const push = (row: TileRow | CutRow): void => {
     rows.push(row);
     top += row.height + options.gap;
   };
-  let first = 0;
+  let first = start;
   let aspects: number[] = [];
 
   const close = (full: boolean): void => {
@@ -44,8 +48,8 @@ export function layoutWall(shapes: readonly Shape[], options: WallOptions): Wall
     aspects = [];
   };
 
-  for (let index = 0; index < shapes.length; index++) {
-    if (index === options.cutAt) {
+  for (let index = start; index < shapes.length; index++) {
+    if (index === options.cutAt && lastKept?.kind !== 'cut') {
       close(false);
       push({ kind: 'cut', top, height: options.cutHeight, index });
     }
@@ -67,6 +71,23 @@ export function layoutWall(shapes: readonly Shape[], options: WallOptions): Wall
   }
   close(false);
   return rows;
+}
+
+/** What stays of an earlier layout: all but its last row, which may not have been full, where the new wall begins with the same pictures. */
+function keptRows(shapes: readonly Shape[], options: WallOptions, before: Layout | undefined): { rows: WallRow[]; start: number } {
+  const last = before?.rows.at(-1);
+  if (!before || last?.kind !== 'tiles' || !continues(before, shapes, options)) return { rows: [], start: 0 };
+  return { rows: before.rows.slice(0, -1), start: last.tiles[0]?.index ?? 0 };
+}
+
+function continues(before: Layout, shapes: readonly Shape[], options: WallOptions): boolean {
+  const count = before.shapes.length;
+  const { cutAt } = before.options;
+  const isSameCut = cutAt === options.cutAt || (cutAt === null && options.cutAt !== null && options.cutAt >= count);
+  const { width, rowHeight, gap, cutHeight } = before.options;
+  const isSameWall = width === options.width && rowHeight === options.rowHeight && gap === options.gap && cutHeight === options.cutHeight;
+  // Pages come whole, so the ends tell: results that were asked anew are new objects.
+  return isSameCut && isSameWall && shapes[0] === before.shapes[0] && shapes[count - 1] === before.shapes[count - 1];
 }
 
 /** Height at which these pictures fill the width exactly. */

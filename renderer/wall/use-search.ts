@@ -1,6 +1,6 @@
 /** @file Results of what stands in the box: pages by cursor, asked as one types, kept fresh while the library changes. */
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import type { Hit, SearchPage } from '../../core/api/query.ts';
 import { queries, queryClient } from '../app/api.ts';
 import { useConnection } from '../app/connection.ts';
@@ -14,9 +14,11 @@ const typingPause = 80;
 const quietlyReplaced = 2;
 
 export type SearchResults = {
-  /** Names this search; scroll positions are kept by it. */
+  /** Names the search that the hits answer; scroll positions are kept by it. */
   key: string;
   query: QueryState;
+  /** Another query has been asked and its answer is not here yet: the hits are of the one before. */
+  waiting: boolean;
   hits: readonly Hit[];
   /** Null until the first answer. */
   first: SearchPage | null;
@@ -35,16 +37,15 @@ export type SearchResults = {
 };
 
 export function useSearch(): SearchResults {
-  const query = useSettledQuery();
-  const key = writePlace({ query, view: null });
+  const asked = useSettledQuery();
   const revision = useConnection((state) => state.revision);
   const [seen, setSeen] = useState(revision);
 
   const options = queries.search.infiniteOptions({
     input: (cursor: string | undefined) => ({
-      query: toQuery(query),
-      order: orderOf(query),
-      group: query.group,
+      query: toQuery(asked),
+      order: orderOf(asked),
+      group: asked.group,
       limit: pageSize,
       ...(cursor === undefined ? {} : { cursor }),
     }),
@@ -57,6 +58,9 @@ export function useSearch(): SearchResults {
   });
   const result = useInfiniteQuery(options);
   const pages = result.data?.pages;
+  const answered = useRef(asked);
+  if (!result.isPlaceholderData) answered.current = asked;
+  const query = answered.current;
   const isFew = (pages?.length ?? 0) <= quietlyReplaced;
 
   const update = (): void => {
@@ -81,8 +85,9 @@ export function useSearch(): SearchResults {
   }, [hits, asks, query]);
 
   return {
-    key,
+    key: writePlace({ query, view: null }),
     query,
+    waiting: result.isPlaceholderData,
     hits,
     first: pages?.[0] ?? null,
     cutAt,

@@ -14,10 +14,17 @@ export function WallTools({ results }: { results: SearchResults }) {
   const hasRelevance = query.words.trim() !== '' || query.picture !== null;
   return (
     <div className={styles.tools}>
-      {results.dims && results.first && (
-        <span className={styles.found} aria-hidden>
-          {wall.foundShort(results.first.cut, results.first.total)}
+      {results.waiting ? (
+        <span key="waiting" className={styles.waiting}>
+          {wall.searching}
         </span>
+      ) : (
+        results.dims &&
+        results.first && (
+          <span key="found" className={styles.found} aria-hidden>
+            {wall.foundShort(results.first.cut, results.first.total)}
+          </span>
+        )
       )}
       <Tooltip label={facts.groupHint}>
         <button

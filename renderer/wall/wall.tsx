@@ -6,7 +6,7 @@
  */
 import { useElementSize } from '@mantine/hooks';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, type SyntheticEvent, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, type SyntheticEvent, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { Hit } from '../../core/api/query.ts';
 import { draggedItemType } from '../box/drop-target.tsx';
 import { takePicture } from '../box/take-picture.ts';
@@ -14,9 +14,10 @@ import { useMessages } from '../messages/messages.ts';
 import { place, usePlace } from '../query/use-place.ts';
 import { Viewer } from '../viewer/viewer.tsx';
 import { wallId } from './focus.ts';
-import { layoutWall, rowOf, type Step, walk } from './justified.ts';
+import { rowOf, type Step, walk } from './justified.ts';
 import { Peek } from './peek.tsx';
 import { keepPosition, positionOf } from './positions.ts';
+import { useLayout } from './use-layout.ts';
 import type { SearchResults } from './use-search.ts';
 import styles from './wall.module.css';
 import { WallFooter } from './wall-footer.tsx';
@@ -48,10 +49,7 @@ export function Wall({ results }: { results: SearchResults }) {
   const wantsFocus = useRef(false);
 
   const rowHeight = width < 560 ? 132 : width < 1000 ? 180 : 216;
-  const rows = useMemo(
-    () => (width > 0 ? layoutWall(hits, { width, rowHeight, gap, cutAt, cutHeight }) : []),
-    [hits, width, rowHeight, cutAt],
-  );
+  const rows = useLayout(hits, { width, rowHeight, gap, cutAt, cutHeight });
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scrollRef.current,
@@ -140,8 +138,8 @@ export function Wall({ results }: { results: SearchResults }) {
       <div
         ref={scrollRef}
         className={styles.scroll}
-        onScroll={(event) => {
-          const top = event.currentTarget.scrollTop;
+        onScroll={() => {
+          const top = virtualizer.scrollOffset ?? 0;
           const row = rows[virtualizer.getVirtualItemForOffset(top)?.index ?? 0];
           anchor.current = row?.kind === 'tiles' ? (row.tiles[0]?.index ?? 0) : (row?.index ?? 0);
           keepPosition(key, { top, focus });
@@ -153,6 +151,7 @@ export function Wall({ results }: { results: SearchResults }) {
           id={wallId}
           role="grid"
           aria-label={wall.label}
+          aria-busy={results.waiting}
           aria-rowcount={results.hasMore ? -1 : rows.length}
           className={styles.wall}
           style={{ height: virtualizer.getTotalSize() }}

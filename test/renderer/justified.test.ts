@@ -51,6 +51,37 @@ describe('layoutWall', () => {
     expect(after.slice(0, before.length - 1)).toEqual(before.slice(0, -1));
   });
 
+  it.each([
+    [null, null],
+    [17, 17],
+    [200, 200],
+    [null, 200],
+    [null, 203],
+    [null, 300],
+    [0, 0],
+  ])('is the same when it grows as when it is made at once (cut at %s, then %s)', (cutBefore, cutAfter) => {
+    const all = shapes(400);
+    const few = all.slice(0, 200);
+    const options1 = { ...options, cutAt: cutBefore };
+    const before = { shapes: few, options: options1, rows: layoutWall(few, options1) };
+    const options2 = { ...options, cutAt: cutAfter };
+    expect(layoutWall(all, options2, before)).toEqual(layoutWall(all, options2));
+  });
+
+  it('starts anew for other pictures, another width, or a cut line that moved', () => {
+    const few = shapes(100);
+    const before = { shapes: few, options, rows: layoutWall(few, options) };
+    const others = shapes(120).reverse();
+    expect(layoutWall(others, options, before)).toEqual(layoutWall(others, options));
+    for (const other of [
+      { ...options, width: 700 },
+      { ...options, rowHeight: 120 },
+      { ...options, cutAt: 30 },
+    ]) {
+      expect(layoutWall(few, other, before)).toEqual(layoutWall(few, other));
+    }
+  });
+
   it('puts the cut line between rows, before the first picture below it', () => {
     const rows = layoutWall(shapes(50), { ...options, cutAt: 17 });
     const at = rows.findIndex((row) => row.kind === 'cut');

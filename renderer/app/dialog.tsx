@@ -1,0 +1,28 @@
+/** @file A small window over the page, with a title and a way out. */
+import { Modal } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { useMessages } from '../messages/messages.ts';
+import styles from './dialog.module.css';
+
+type Props = { opened: boolean; onClose(): void; title: string; width: number; children: ReactNode };
+
+export function Dialog({ opened, onClose, title, width, children }: Props) {
+  const { close } = useMessages();
+  return (
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title={title}
+      size={width}
+      padding={20}
+      shadow="none"
+      centered
+      overlayProps={{ color: 'var(--ow-scrim)', backgroundOpacity: 1 }}
+      transitionProps={{ duration: 120, transition: 'fade' }}
+      closeButtonProps={{ 'aria-label': close }}
+      classNames={{ content: styles.content ?? '', header: styles.header ?? '', title: styles.title ?? '' }}
+    >
+      {children}
+    </Modal>
+  );
+}
