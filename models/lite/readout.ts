@@ -1,6 +1,6 @@
 /** @file What a vector says "in one word": the names whose vectors lie nearest, as probabilities. */
 import type { Word } from '../../core/indexing/embedder.ts';
-import { textSize } from './blocks.ts';
+import { textBlock, textSize } from './blocks.ts';
 import { type Labels, labelCount } from './labels.ts';
 import { dot, largest, row, softmax } from './vector.ts';
 
@@ -17,7 +17,7 @@ export function makeReadout(labels: Labels): Readout {
   for (let label = 0; label < labelCount; label++) centred.set(labels.centre(row(labels.vectors, label, textSize)), label * textSize);
 
   return (vector, k) => {
-    const text = vector.subarray(0, textSize);
+    const text = textBlock(vector);
     const cosines = Float32Array.from({ length: labelCount }, (_, label) => dot(row(centred, label, textSize), text));
     const probabilities = softmax(cosines, temperature);
     return largest(probabilities, k).map((label) => ({ text: labels.names[label] ?? '', probability: probabilities[label] ?? 0 }));
