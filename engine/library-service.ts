@@ -64,8 +64,10 @@ export async function openService(options: ServiceOptions): Promise<LibraryServi
   const parts = await openParts(options);
   const { store, indexer, events } = parts;
   indexer.onChange(events.tell);
-  if (options.activity === 'watch') indexer.start();
-  if (options.activity !== 'query') void calibrate(parts);
+  if (options.activity !== 'query') {
+    indexer.start({ scan: options.activity === 'watch' });
+    void calibrate(parts);
+  }
   return {
     router: routerOf(parts),
     media: createShownFiles(store, parts.spaceId, indexer.thumbnails),
@@ -162,6 +164,7 @@ function routerOf(parts: Parts): Router<Contract, Record<never, never>> {
     }),
     failures: os.failures.handler(({ input }) => indexer.failures(input)),
     retry: os.retry.handler(({ input }) => indexer.retry(input)),
+    totals: os.totals.handler(() => indexer.totals()),
     settled: os.settled.handler(async () => {
       const run = await indexer.settled();
       await calibrate(parts);

@@ -48,7 +48,9 @@ export const contract = {
   /** Folders below a folder of this machine, for a page that has no native picker. No path = where to start. */
   browse: oc
     .input(z.object({ path: path.optional() }))
-    .output(z.object({ path: z.string(), parent: z.string().nullable(), folders: z.array(z.object({ name: z.string(), path: z.string() })) })),
+    .output(
+      z.object({ path: z.string(), parent: z.string().nullable(), folders: z.array(z.object({ name: z.string(), path: z.string() })) }),
+    ),
 
   pause: oc.output(z.object({})),
   resume: oc.output(z.object({})),
@@ -57,7 +59,9 @@ export const contract = {
     .output(z.object({ failures: z.array(failure), total: z.int() })),
   /** Tries failed files again: those named, else all. */
   retry: oc.input(z.object({ fileIds: z.array(z.int()).max(10_000).optional() })).output(z.object({ retried: z.int() })),
-  /** Resolves when every scan that was asked for has ended and the queue is empty. */
+  /** What was done since the library was opened. */
+  totals: oc.output(indexRun),
+  /** Resolves, with the same numbers, when every scan that was asked for has ended and the queue is empty. */
   settled: oc.output(indexRun),
 
   listEngines: oc.output(z.array(engineInfo)),

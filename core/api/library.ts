@@ -148,4 +148,3 @@ export const libraryEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('changed') }),
 ]);
 export type LibraryEvent = z.infer<typeof libraryEvent>;
-

@@ -55,8 +55,8 @@ export type IndexerOptions = {
 export type Globs = { readonly include: readonly string[]; readonly exclude: readonly string[] };
 
 export type Indexer = {
-  /** Scans (and watches) the folders of the library and takes up the work that an earlier process left. Call it once. */
-  start(): void;
+  /** Takes up the work that an earlier process left and, unless `scan` is false, scans (and watches) all folders. Call it once. */
+  start(options?: { scan?: boolean }): void;
   addFolder(input: { path: string } & Partial<Globs>): Promise<Folder>;
   updateFolder(input: { id: number } & Globs): Promise<Folder>;
   previewExclude(input: { id: number } & Globs): Promise<{ items: number; sample: string[] }>;
@@ -259,7 +259,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
   }
 
   return {
-    start() {
+    start({ scan = true } = {}) {
       // Another engine than last time: what has no vector of its space is read again.
       if (readValue(store, 'space') !== embedder.space.id) {
         storeErrors(store.directory, () => {
@@ -267,7 +267,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
           writeValue(store, 'space', embedder.space.id);
         });
       }
-      library.start();
+      if (scan) library.start();
       queue.wake();
     },
 

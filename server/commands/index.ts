@@ -1,8 +1,11 @@
 /** @file `oneword index`: makes folders searchable and ends when everything in them is. */
 import path from 'node:path';
 import type { Command } from 'commander';
-import { AppError } from '../../core/api/errors.ts';
+import { AppError, hasCode } from '../../core/api/errors.ts';
+import type { IndexRun } from '../../core/api/library.ts';
+import type { Client } from '../../core/api/rpc.ts';
 import { onInterrupt } from '../interrupt.ts';
+import type { Session } from '../session.ts';
 import { count, duration, followProgress, printJson, printLine, say } from '../terminal.ts';
 import { collect, type LibraryFlags, libraryOf, withLibrary } from './options.ts';
 
@@ -34,13 +37,7 @@ async function index(folders: string[], flags: Flags): Promise<void> {
   const progress = new AbortController();
   const following = followProgress(session.client, AbortSignal.any([signal, progress.signal]));
   try {
-    for (const folder of folders) {
-      await session.client.addFolder(
-        { path: path.resolve(folder), include: flags.include ?? [], exclude: flags.exclude ?? [] },
-        { signal },
-      );
-    }
-    const run = await session.client.settled(undefined, { signal });
+    const run = await indexAll(session, folders, flags, signal);
     const seconds = Math.round((performance.now() - started) / 10) / 100;
     progress.abort();
     await following;
@@ -60,5 +57,49 @@ async function index(folders: string[], flags: Flags): Promise<void> {
     await following;
     await session.close();
     interrupt.dispose();
+  }
+}
+
+const attempts = 5;
+
+/** A library process that dies is started again; the folders are named to the new one, and the work goes on. */
+async function indexAll(session: Session, folders: string[], flags: Flags, signal: AbortSignal): Promise<IndexRun> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await indexOnce(session, folders, flags, signal);
+    } catch (error) {
+      if (!hasCode(error, 'unavailable') || signal.aborted || attempt === attempts) throw error;
+    }
+  }
+}
+
+async function indexOnce({ client, server }: Session, folders: string[], flags: Flags, signal: AbortSignal): Promise<IndexRun> {
+  if ((await client.status(undefined, { signal })).paused) {
+    say('Indexing was paused; it goes on now.');
+    await client.resume(undefined, { signal });
+  }
+  const before = await client.totals(undefined, { signal });
+  const { include = [], exclude = [] } = flags;
+  const roots: number[] = [];
+  for (const folder of folders) roots.push((await client.addFolder({ path: path.resolve(folder), include, exclude }, { signal })).id);
+  const after = await (server === undefined ? client.settled(undefined, { signal }) : settleOverHttp(client, signal));
+  const run = { ...after };
+  for (const name of ['indexed', 'skipped', 'embedded', 'moved', 'removed'] as const) run[name] -= before[name];
+  if (server === undefined) return run;
+  // A server has counted what is up to date when it started.
+  const all = (await client.listFolders(undefined, { signal })).filter(({ id }) => roots.includes(id));
+  const ready = all.reduce((sum, { items }) => sum + items, 0);
+  return { ...run, skipped: Math.max(0, ready - run.indexed - run.moved) };
+}
+
+/** Asked again and again: a request that is silent for some minutes is given up on the way. */
+async function settleOverHttp(client: Client, signal: AbortSignal): Promise<IndexRun> {
+  for (;;) {
+    const limit = AbortSignal.timeout(60_000);
+    try {
+      return await client.settled(undefined, { signal: AbortSignal.any([signal, limit]) });
+    } catch (error) {
+      if (signal.aborted || !limit.aborted) throw error;
+    }
   }
 }

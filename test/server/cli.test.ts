@@ -232,7 +232,7 @@ describe('a served library', () => {
     const image = path.join(pictures, 'coffee.jpg');
     const found = (await runCli(['search', '--image', image, '--library', library, '--json'])).json as { results: { path: string }[] };
     expect(found.results[0]?.path).toBe(image);
-    expect((await runCli(['index', pictures, '--library', library, '--json'])).json).toMatchObject({ items: 4, embedded: 0 });
+    expect((await runCli(['index', pictures, '--library', library, '--json'])).json).toMatchObject({ items: 4, skipped: 4, embedded: 0 });
     expect((await runCli(['doctor', '--library', library, '--json'])).status).toBe(0);
     const second = await runCli(['serve', '--library', library, '--port', '0', '--json']);
     expect([second.status, second.json]).toEqual([1, { error: { code: 'library-busy', message: expect.stringContaining(served.url) } }]);
