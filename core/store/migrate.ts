@@ -3,7 +3,9 @@ import type { Database } from 'better-sqlite3';
 import { AppError } from '../api/errors.ts';
 import { up as up0001 } from './migrations/0001-library.ts';
 
-const migrations: readonly ((db: Database) => void)[] = [up0001];
+export type Migration = (db: Database) => void;
+
+const migrations: readonly Migration[] = [up0001];
 
 export const schemaVersion = migrations.length;
 
@@ -12,15 +14,15 @@ export function versionOf(db: Database): number {
 }
 
 /** `backUp` is called once, before an existing library is changed. */
-export function migrate(db: Database, place: string, backUp: () => void): void {
+export function migrate(db: Database, place: string, backUp: () => void, steps: readonly Migration[] = migrations): void {
   const version = versionOf(db);
-  if (version > schemaVersion)
+  if (version > steps.length)
     throw new AppError(
       'library-newer',
-      `The library ${place} was made by a newer Oneword (its schema is ${version}, this one knows ${schemaVersion}). Update Oneword, or choose another folder with --library.`,
+      `The library ${place} was made by a newer Oneword (its schema is ${version}, this one knows ${steps.length}). Update Oneword, or choose another folder with --library.`,
     );
-  if (version > 0 && version < schemaVersion) backUp();
-  for (const [index, up] of migrations.entries()) {
+  if (version > 0 && version < steps.length) backUp();
+  for (const [index, up] of steps.entries()) {
     if (index < version) continue;
     db.transaction(() => {
       up(db);
