@@ -1,16 +1,16 @@
 /**
- * @file Answers a query: filters, vector, names and cut line become one order of keys. Nothing is capped.
+ * @file Answers a question: filters, vector, names and cut line become one order of keys. Nothing is capped.
  */
-import { hasCode } from '../api/errors.ts';
 import type { Filters, SearchRequest } from '../api/query.ts';
 import { countItems, countItemsOf, keysByDate, keysOfFiles, keysPassing } from '../store/catalogue.ts';
 import { countEmbeddings, embeddingKeys, readVector } from '../store/embeddings.ts';
 import { findWords, type WordMatch } from '../store/words.ts';
 import type { Neighbour } from '../vectors/vector-index.ts';
 import { cutScore } from './cut.ts';
-import type { Group, NearDuplicates } from './near-duplicates.ts';
+import { Collapse, countGroups } from './groups.ts';
+import type { NearDuplicates } from './near-duplicates.ts';
 import { type NameMatch, type Ordered, orderByVector, orderByVectorAndName, type Ranked } from './order.ts';
-import { type Asked, sampleSize, type VectorDeps, vectorOf } from './query-vector.ts';
+import { type Asked, type QueryVector, sampleSize, type VectorDeps, vectorOf } from './query-vector.ts';
 import type { Answer } from './snapshot.ts';
 import type { Unrelated } from './unrelated.ts';
 
@@ -23,12 +23,10 @@ export type Question = Asked & {
 /** What a searcher knows of the library beside its tables. */
 export type Knowledge = { readonly near: NearDuplicates; readonly unrelated: Unrelated };
 
-type Passing = { readonly keys: ReadonlySet<number>; readonly items: number };
-
-/** More names than this are no help in finding anything. */
-const maxNames = 10_000;
 /** The line is looked for among so many of the best; only where it lies deeper everything is ranked. */
 const cutDepth = 500;
+/** More names than this are no help in finding anything. */
+const maxNames = 10_000;
 const wordsSaid = 5;
 
 export async function answer(
@@ -40,124 +38,106 @@ export async function answer(
 ): Promise<Answer> {
   if (question.group) near.update();
   if (question.words === '' && question.picture === undefined) return listEverything(deps, near, question);
-  const asked = await vectorOf(deps, question, signal).catch((error: unknown) => {
-    if (question.picture === undefined && isOutOfOrder(error)) return undefined;
-    throw error;
-  });
-  if (!asked) return answerByNames(deps, near, question);
-  const { vector, kind, reference } = asked;
-  const [says = []] = await deps.embedder().words({ dimension: vector.length, data: vector }, wordsSaid);
+  const asked = await vectorOf(deps, question, signal);
+  const [says = []] = await deps.embedder().words({ dimension: asked.vector.length, data: asked.vector }, wordsSaid);
   signal?.throwIfAborted();
 
-  const { store, spaceId } = deps;
-  const vectors = deps.vectors();
-  const passing = hasFilters(question.filters) ? keysPassing(store, spaceId, question.filters) : undefined;
-  const among = passing && { among: passing.keys };
-  const excluded = question.edit === '' ? undefined : reference;
-  const pinned = question.edit === '' && question.words === '' ? reference : undefined;
-  const without = (neighbours: Neighbour[]): Neighbour[] =>
-    excluded === undefined ? neighbours : neighbours.filter(({ key }) => key !== excluded);
-  const rankAll = (): Neighbour[] => without(vectors.rank(vector, passing?.keys));
-  const items = passing?.items ?? countItems(store, spaceId);
-  const sample = vectors.sample(sampleSize);
-  unrelated.prepare();
-  const rules = {
-    total: passing?.keys.size ?? countEmbeddings(store, spaceId),
-    sample: sample.scores(vector),
-    chance: unrelated.chance(kind, sample),
-  };
-  const cutOf = (best: readonly Neighbour[]): number => cutScore({ ...rules, best: best.map(({ score }) => score) });
-
-  const { matches, names } = question.picture === undefined ? findNames(deps, question.words, passing) : noNames;
-  const wanted = Math.max(cutDepth, 2 * limit + 100); // as much again for groups
-  const head = without(vectors.search(vector, { k: wanted, ...among }));
-  let cut = cutOf(head.slice(0, cutDepth));
-  let isComplete = head.length < wanted - 1;
-  let best = head;
-  if (!isComplete && (names.length > 0 || question.order === 'date' || (head[cutDepth - 1]?.score ?? 0) >= cut)) {
-    best = rankAll();
-    isComplete = true;
-    if ((head[cutDepth - 1]?.score ?? 0) >= cut) cut = cutOf(best);
-  }
-  let ordered =
-    names.length > 0 ? orderByVectorAndName(best, cut, names, looksLikeFileName(question.words)) : orderByVector(best, cut, pinned);
-  if (question.order === 'date') ordered = byDate(ordered, keysByDate(store, spaceId, question.filters, 'embedding').keys);
-
-  const entries = question.group
-    ? firstOfGroups(near, ordered.entries)
-    : { all: ordered.entries, above: ordered.above, seen: new Set<Group>() };
-  const above = question.group ? firstOfGroups(near, ordered.entries.slice(0, ordered.above)).all.length : ordered.above;
-  const shownKeys = new Set(ordered.entries.map(({ key }) => key));
-  const rest = (): Ranked[] => {
-    const others = rankAll().flatMap(({ key, score }, at) => (shownKeys.has(key) ? [] : { key, score, rank: at + 1 }));
-    return question.group ? firstOfGroups(near, others, entries.seen).all : others;
-  };
-  const aboveKeys = ordered.entries.slice(0, ordered.above).map(({ key }) => key);
-  const gone = excluded === undefined ? 0 : countItemsOf(store, spaceId, [excluded], question.filters);
+  const scope = scopeOf(deps, question, asked);
+  const found = rank(deps, unrelated, question, asked, scope, limit);
+  const { entries, above } = found.ordered;
+  const collapse = new Collapse(question.group ? near : undefined);
+  const firstsAbove = collapse.firsts(entries.slice(0, above));
+  const firsts = firstsAbove.concat(collapse.firsts(entries.slice(above)));
+  const ranked = new Set(entries.map(({ key }) => key));
+  const rest = (): Ranked[] =>
+    collapse.firsts(scope.rankAll().flatMap(({ key, score }, at) => (ranked.has(key) ? [] : { key, score, rank: at + 1 })));
+  const itemsOfKeys = (keys: number[]): number => countItemsOf(deps.store, deps.spaceId, keys, question.filters);
   return {
     kind: 'embedding',
-    entries: entries.all,
-    rest: isComplete ? undefined : rest,
-    above,
-    cut: question.group ? above : countItemsOf(store, spaceId, aboveKeys, question.filters),
-    total: question.group ? countGroups(deps, near, passing, excluded) : items - gone,
-    vector,
-    scale: scaleOf(deps, vector, ordered.entries[0]?.key),
+    entries: firsts,
+    rest: found.isComplete ? undefined : rest,
+    above: firstsAbove.length,
+    cut: question.group ? firstsAbove.length : itemsOfKeys(entries.slice(0, above).map(({ key }) => key)),
+    total: question.group
+      ? countGroups(near, scope.keys())
+      : scope.items - (scope.excluded === undefined ? 0 : itemsOfKeys([scope.excluded])),
+    vector: asked.vector,
+    scale: scaleOf(deps, asked.vector, entries[0]?.key),
     says,
     composition: question.edit === '' ? 'none' : (deps.embedder().space.composition ?? 'arithmetic'),
-    names: matches,
+    names: found.matches,
   };
 }
 
-/** No words and no picture: everything that passes, newest first, all of it above the line. */
-function listEverything(deps: VectorDeps, near: NearDuplicates, { filters, group }: Question): Answer {
-  const kind = group ? 'embedding' : 'part';
-  const { keys, items } = keysByDate(deps.store, deps.spaceId, filters, kind);
-  const all = keys.map((key) => ({ key, score: 0, rank: 0 }));
-  const entries = group ? firstOfGroups(near, all).all : all;
-  const total = group ? entries.length : items;
-  return { ...nothingSaid, kind, entries, above: entries.length, cut: total, total, names: new Map() };
+/** What may be found: what passes the filters, less the picture that is to be changed. */
+type Scope = {
+  readonly passing: ReadonlySet<number> | undefined;
+  readonly excluded: number | undefined;
+  /** Items that pass, the excluded ones included. */
+  readonly items: number;
+  keys(): number[];
+  rankBest(k: number): Neighbour[];
+  rankAll(): Neighbour[];
+};
+
+function scopeOf({ store, spaceId, vectors }: VectorDeps, { filters, edit }: Question, { vector, reference }: QueryVector): Scope {
+  const filtered = Object.keys(filters).length > 0 ? keysPassing(store, spaceId, filters) : undefined;
+  const passing = filtered?.keys;
+  const excluded = edit === '' ? undefined : reference;
+  const kept = (all: Neighbour[]): Neighbour[] => (excluded === undefined ? all : all.filter(({ key }) => key !== excluded));
+  return {
+    passing,
+    excluded,
+    items: filtered?.items ?? countItems(store, spaceId),
+    keys: () => [...(passing ?? embeddingKeys(store, spaceId))].filter((key) => key !== excluded),
+    // One more, for the one that is left out.
+    rankBest: (k) => kept(vectors().search(vector, { k: k + 1, ...(passing ? { among: passing } : {}) })),
+    rankAll: () => kept(vectors().rank(vector, passing)),
+  };
 }
 
-/** The engine is missing or does not come up. */
-function isOutOfOrder(error: unknown): boolean {
-  return hasCode(error, 'engine-failed') || hasCode(error, 'model-missing');
-}
+type Found = { readonly ordered: Ordered; readonly isComplete: boolean; readonly matches: ReadonlyMap<number, WordMatch> };
 
-/** What is left without an engine: files whose name or folder has the words. */
-function answerByNames(deps: VectorDeps, near: NearDuplicates, question: Question): Answer {
+function rank(deps: VectorDeps, unrelated: Unrelated, question: Question, asked: QueryVector, scope: Scope, limit: number): Found {
   const { store, spaceId } = deps;
-  const passing = hasFilters(question.filters) ? keysPassing(store, spaceId, question.filters) : undefined;
-  const { matches, names } = findNames(deps, question.words, passing);
-  const neighbours = names.map(({ key }) => ({ key, score: 0 }));
-  let ordered = orderByVectorAndName(neighbours, 0, names, looksLikeFileName(question.words));
-  if (question.order === 'date') ordered = byDate(ordered, keysByDate(store, spaceId, question.filters, 'embedding').keys);
-  const found = ordered.entries.map((entry) => ({ ...entry, rank: 0 }));
-  const entries = question.group ? firstOfGroups(near, found).all : found;
-  const total = question.group
-    ? entries.length
-    : countItemsOf(
-        store,
-        spaceId,
-        entries.map(({ key }) => key),
-        question.filters,
-      );
-  return { ...nothingSaid, kind: 'embedding', entries, above: entries.length, cut: total, total, names: matches, provisional: true };
+  const { words, picture, edit, filters, order } = question;
+  const sample = deps.vectors().sample(sampleSize);
+  unrelated.prepare();
+  const ground = {
+    total: scope.passing?.size ?? countEmbeddings(store, spaceId),
+    sample: sample.scores(asked.vector),
+    chance: unrelated.chance(asked.kind, sample),
+  };
+  const cutOf = (best: readonly Neighbour[]): number => cutScore({ ...ground, best: best.map(({ score }) => score) });
+  const { matches, names } = picture === undefined ? findNames(deps, words, scope) : { matches: new Map<number, WordMatch>(), names: [] };
+
+  const wanted = Math.max(cutDepth, 2 * limit + 100); // a page, and as much again for groups
+  let best = scope.rankBest(wanted);
+  let isComplete = best.length < wanted;
+  let cut = cutOf(best.slice(0, cutDepth));
+  const isDeeper = best.length > cutDepth && (best[cutDepth - 1]?.score ?? 0) >= cut;
+  if (!isComplete && (isDeeper || names.length > 0 || order === 'date')) {
+    best = scope.rankAll();
+    isComplete = true;
+  }
+  if (isDeeper) cut = cutOf(best);
+
+  const itself = edit === '' && words === '' ? asked.reference : undefined;
+  const byRelevance =
+    names.length > 0 ? orderByVectorAndName(best, cut, names, looksLikeFileName(words)) : orderByVector(best, cut, itself);
+  const ordered = order === 'date' ? byDate(byRelevance, keysByDate(store, spaceId, filters, 'embedding').keys) : byRelevance;
+  return { ordered, isComplete, matches };
 }
 
-const nothingSaid = { rest: undefined, vector: undefined, scale: 0, says: [], composition: 'none' } as const;
-
-const noNames: { matches: ReadonlyMap<number, WordMatch>; names: NameMatch[] } = { matches: new Map(), names: [] };
-
-function findNames(deps: VectorDeps, words: string, passing: Passing | undefined): typeof noNames {
-  const matches = new Map(findWords(deps.store, words, maxNames).map((match) => [match.fileId, match]));
+function findNames({ store, spaceId }: VectorDeps, words: string, { passing }: Scope): Pick<Found, 'matches'> & { names: NameMatch[] } {
+  const matches = new Map(findWords(store, words, maxNames).map((match) => [match.fileId, match]));
   const best = new Map<number, NameMatch>();
-  for (const { fileId, key } of keysOfFiles(deps.store, deps.spaceId, [...matches.keys()])) {
+  for (const { fileId, key } of keysOfFiles(store, spaceId, [...matches.keys()])) {
     const match = matches.get(fileId);
-    if (match === undefined || (passing && !passing.keys.has(key))) continue;
+    if (match === undefined || (passing && !passing.has(key))) continue;
     const known = best.get(key);
-    const better = known === undefined || (match.exact && !known.exact) || (match.field === 'name' && known.field === 'folder');
-    if (better) best.set(key, { key, exact: match.exact, field: match.field });
+    const isBetter = known === undefined || (match.exact && !known.exact) || (match.field === 'name' && known.field === 'folder');
+    if (isBetter) best.set(key, { key, exact: match.exact, field: match.field });
   }
   return { matches, names: [...best.values()] };
 }
@@ -167,43 +147,39 @@ function looksLikeFileName(words: string): boolean {
   return !/\s/u.test(words) && /[\p{N}_.-]/u.test(words);
 }
 
-function hasFilters(filters: Filters): boolean {
-  return Object.keys(filters).length > 0;
-}
-
 /** Above the line newest first, then below it newest first. */
-function byDate(ordered: Ordered, newestFirst: readonly number[]): Ordered {
+function byDate({ entries, above }: Ordered, newestFirst: readonly number[]): Ordered {
   const place = new Map(newestFirst.map((key, at) => [key, at]));
-  const sort = (entries: Ranked[]): Ranked[] => entries.sort((a, b) => (place.get(a.key) ?? 0) - (place.get(b.key) ?? 0));
-  const { entries, above } = ordered;
-  return { entries: [...sort(entries.slice(0, above)), ...sort(entries.slice(above))], above };
+  const sorted = (part: Ranked[]): Ranked[] => part.sort((a, b) => (place.get(a.key) ?? 0) - (place.get(b.key) ?? 0));
+  return { entries: [...sorted(entries.slice(0, above)), ...sorted(entries.slice(above))], above };
 }
 
-function firstOfGroups(
-  near: NearDuplicates,
-  entries: readonly Ranked[],
-  seen = new Set<Group>(),
-): { all: Ranked[]; above: number; seen: Set<Group> } {
-  const all = entries.filter(({ key }) => {
-    const group = near.groupOf(key);
-    if (group === undefined) return true;
-    if (seen.has(group)) return false;
-    seen.add(group);
-    return true;
-  });
-  return { all, above: all.length, seen };
-}
-
-function countGroups(deps: VectorDeps, near: NearDuplicates, passing: Passing | undefined, excluded: number | undefined): number {
-  const groups = new Set<Group | number>();
-  for (const key of passing?.keys ?? embeddingKeys(deps.store, deps.spaceId)) if (key !== excluded) groups.add(near.groupOf(key) ?? key);
-  return groups.size;
+/** No words and no picture: everything that passes, newest first, all of it above the line. */
+function listEverything(deps: VectorDeps, near: NearDuplicates, { filters, group }: Question): Answer {
+  // Groups are of vectors; without them also what has none yet can be shown.
+  const kind = group ? 'embedding' : 'part';
+  const { keys, items } = keysByDate(deps.store, deps.spaceId, filters, kind);
+  const entries = new Collapse(group ? near : undefined).firsts(keys.map((key) => ({ key, score: 0, rank: 0 })));
+  const total = group ? entries.length : items;
+  return {
+    kind,
+    entries,
+    rest: undefined,
+    above: entries.length,
+    cut: total,
+    total,
+    vector: undefined,
+    scale: 0,
+    says: [],
+    composition: 'none',
+    names: new Map(),
+  };
 }
 
 /** Stored vectors of a space have one length, so that of any will do. */
-function scaleOf(deps: VectorDeps, query: Float32Array, key: number | undefined): number {
+function scaleOf({ store, spaceId }: VectorDeps, query: Float32Array, key: number | undefined): number {
   const stored = new Float32Array(query.length);
-  if (key === undefined || !readVector(deps.store, deps.spaceId, key, stored)) return 1;
+  if (key === undefined || !readVector(store, spaceId, key, stored)) return 1;
   const length = Math.hypot(...query) * Math.hypot(...stored);
   return length > 0 ? 1 / length : 1;
 }
