@@ -244,7 +244,7 @@ export function createLibrary({ store, watch, now, log, events }: LibraryOptions
         {
           applied: (applied) => {
             unchanged += applied.unchanged;
-            entry.found += applied.pending.length + applied.unchanged;
+            entry.found += applied.files;
             if (applied.pending.length > 0) events.pending(applied.pending, false);
             events.changed('status');
           },

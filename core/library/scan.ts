@@ -11,10 +11,13 @@ import type { Rules } from './rules.ts';
 import { type Found, isGone, walk } from './walk.ts';
 
 /** `unchanged` = up to date; what is still pending or failed is neither. */
-export type Applied = { readonly pending: number[]; readonly unchanged: number };
+export type Applied = { readonly files: number; readonly pending: number[]; readonly unchanged: number };
 
 /** Files as young as this may still be written to: they are looked at again before they are read. */
 const youngMs = 1000;
+/** Files per transaction: each waits for the disk once. The first come soon, so that work on them can begin. */
+const batchFiles = 1000;
+const batchMs = 250;
 
 export type ScanEvents = {
   applied(result: Applied): void;
@@ -50,7 +53,7 @@ export function applyFound(store: Store, rootId: number, found: readonly Found[]
       if (id !== undefined) seen?.add(id);
     }
   })();
-  return { pending, unchanged };
+  return { files: found.length, pending, unchanged };
 }
 
 /** Throws when the root itself cannot be read (see presence.ts) and on abort. */
@@ -65,23 +68,21 @@ export async function scan(
   const startedAt = now();
   const seen = new Set<number>();
   const closedFolders: string[] = [];
+  let batch: Found[] = [];
+  let appliedAt = startedAt;
+  const apply = () => {
+    if (batch.length > 0) events.applied(applyFound(store, root.id, batch, now(), seen));
+    batch = [];
+    appliedAt = now();
+  };
+
   const summary = await walk(
     root.path,
     rules,
     {
       found: (files) => {
-        const time = now();
-        const settled: Found[] = [];
-        for (const file of files) {
-          if (Math.abs(time - file.stat.mtime) >= youngMs) settled.push(file);
-          else {
-            const row = fileByPath(store, file.path);
-            if (row) seen.add(row.id);
-            if (row && row.bytes === file.stat.bytes && row.mtime === file.stat.mtime) settled.push(file);
-            else events.young(file.path);
-          }
-        }
-        events.applied(applyFound(store, root.id, settled, time, seen));
+        for (const file of files) if (isSettled(file)) batch.push(file);
+        if (batch.length >= batchFiles || now() - appliedAt > batchMs) apply();
       },
       unreadable: (what) => {
         seen.add(upsertUnreadable(store, root.id, what, now()));
@@ -90,6 +91,16 @@ export async function scan(
     },
     signal,
   );
+  apply();
+
+  function isSettled(file: Found): boolean {
+    if (Math.abs(now() - file.stat.mtime) >= youngMs) return true;
+    const row = fileByPath(store, file.path);
+    if (row) seen.add(row.id);
+    if (row && row.bytes === file.stat.bytes && row.mtime === file.stat.mtime) return true;
+    events.young(file.path);
+    return false;
+  }
 
   const result: ScanResult = { files: summary.files, gone: [], excluded: [], cleared: [] };
   for await (const row of unseen(store, root.id, seen, signal)) {

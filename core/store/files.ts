@@ -39,9 +39,9 @@ export function filesByContent(store: Store, contentId: number): FileRow[] {
   return prepared<Row>(store, `SELECT ${columns} FROM files WHERE content_id = ? ORDER BY id`).all(contentId).map(asFile);
 }
 
-/** A root's rows, `after` an id, in order of id. */
+/** A root's rows, `after` an id, in order of id. `+` keeps SQLite on the primary key: by the index on roots it would sort all rows each time. */
 export function filesOfRoot(store: Store, rootId: number, after: number, limit: number): FileRow[] {
-  return prepared<Row>(store, `SELECT ${columns} FROM files WHERE root_id = ? AND id > ? ORDER BY id LIMIT ?`)
+  return prepared<Row>(store, `SELECT ${columns} FROM files WHERE +root_id = ? AND id > ? ORDER BY id LIMIT ?`)
     .all(rootId, after, limit)
     .map(asFile);
 }
@@ -144,8 +144,7 @@ export function nextPending(store: Store, afterId: number, limit: number): FileR
 export function countPending(store: Store): number {
   const row = prepared<{ n: number }>(
     store,
-    `SELECT coalesce(sum(n), 0) AS n FROM (SELECT count(*) AS n FROM files JOIN roots ON roots.id = root_id
-     WHERE state = 'pending' AND roots.online = 1)`,
+    `SELECT coalesce(sum((SELECT count(*) FROM files WHERE root_id = roots.id AND state = 'pending')), 0) AS n FROM roots WHERE online = 1`,
   ).get();
   return row?.n ?? 0;
 }
