@@ -86,8 +86,8 @@ async function openParts({ directory, activity, model = 'lite', engine }: Servic
     store = openStore(directory);
     const embedder = await starting;
     if (embedder.trouble === undefined) writeValue(store, engineKey(model), embedder.description);
-    const processes = activity === 'query' ? 1 : Math.max(2, Math.min(8, availableParallelism() - 1));
-    const readers = createReaders({ processes, log });
+    const processes = Math.max(2, Math.min(8, availableParallelism() - 1));
+    const readers = activity === 'query' ? readersOnDemand(log) : createReaders({ processes, log });
     const spaceId = ensureSpace(store, embedder.space);
     const vectors = openVectorIndex({ store, spaceId, dimension: embedder.space.dimension, log });
     const indexer = createIndexer({ store, readers, embedder, vectors, watch: activity === 'watch', reading: processes + 1, log });
@@ -103,6 +103,21 @@ async function openParts({ directory, activity, model = 'lite', engine }: Servic
     store?.close();
     throw asStoreError(directory, error);
   }
+}
+
+/** Most questions are words: no process is started for pictures that nobody gives. */
+function readersOnDemand(log: (line: string) => void): Readers {
+  let readers: Readers | undefined;
+  const get = (): Readers => {
+    readers ??= createReaders({ processes: 1, log });
+    return readers;
+  };
+  return {
+    hash: (...args) => get().hash(...args),
+    read: (...args) => get().read(...args),
+    preview: (...args) => get().preview(...args),
+    close: async () => readers?.close(),
+  };
 }
 
 /** The cut line is exact once the engine has seen some ordinary words; without an engine it stays a guess. */

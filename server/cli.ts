@@ -6,6 +6,7 @@ import { Command, CommanderError } from 'commander';
 import { AppError, toWire } from '../core/api/errors.ts';
 import packageFile from '../package.json' with { type: 'json' };
 // Commands load what they need when they run: parsing an argument or printing help must not wait for a network runtime.
+import { cacheCode } from './code-cache.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEmbed } from './commands/embed.ts';
 import { addIndex } from './commands/index.ts';
@@ -57,4 +58,7 @@ Every command answers in JSON with --json. Exit status: 0 done, 1 failed, 2 wron
   return oneword;
 }
 
-if (import.meta.main) process.exitCode = await main(process.argv.slice(2));
+if (import.meta.main) {
+  cacheCode();
+  process.exitCode = await main(process.argv.slice(2));
+}

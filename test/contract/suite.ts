@@ -117,7 +117,8 @@ export function contractSuite(transport: string, open: (library: string) => Prom
       expect((await refusal(client.search({ query: { picture: upload } }))).code).toBe('not-found');
     });
 
-    it.skipIf(transport === 'direct calls')('has no methods but those of the contract', async () => {
+    const hasNames = transport !== 'direct calls'; // there a name that does not exist is no function
+    (hasNames ? it : it.skip)('has no methods but those of the contract', async () => {
       const wrong = client as unknown as Record<string, () => Promise<unknown>>; // names that the types do not know
       for (const name of ['dropEverything', 'media', 'opened', 'constructor', '__proto__']) {
         expect([name, (await refusal(wrong[name]?.() ?? Promise.resolve())).code]).toEqual([name, 'not-found']);
