@@ -12,6 +12,8 @@ export class ExactRows {
   readonly dimension: number;
   readonly #rowsPerBlock: number;
   readonly #blocks: Float32Array[] = [];
+  /** Of one block at a time: a loop that does nothing but multiply is twice as fast as one that hands out each score. */
+  readonly #scores: Float64Array;
   /** Key by slot, without gaps. */
   readonly #keys: number[] = [];
   readonly #slots = new Map<number, number>();
@@ -19,6 +21,7 @@ export class ExactRows {
   constructor(dimension: number) {
     this.dimension = dimension;
     this.#rowsPerBlock = Math.max(1, Math.floor(blockValues / dimension));
+    this.#scores = new Float64Array(this.#rowsPerBlock);
   }
 
   get size(): number {
@@ -78,17 +81,17 @@ export class ExactRows {
     if (among && among.size < this.size) {
       for (const key of among) {
         const row = this.get(key);
-        if (row) take(key, dot(query, row, 0));
+        if (row) take(key, dot(query, row));
       }
       return;
     }
-    const { dimension } = this;
     let slot = 0;
     for (const block of this.#blocks) {
-      const end = Math.min(this.#keys.length, slot + this.#rowsPerBlock);
-      for (let offset = 0; slot < end; slot++, offset += dimension) {
-        const key = this.#keys[slot];
-        if (key !== undefined && (!among || among.has(key))) take(key, dot(query, block, offset));
+      const rows = Math.min(this.#rowsPerBlock, this.#keys.length - slot);
+      dotRows(query, block, rows, this.#scores);
+      for (let row = 0; row < rows; row++, slot++) {
+        const key = this.#keys[slot] as number;
+        if (!among || among.has(key)) take(key, this.#scores[row] as number);
       }
     }
   }
@@ -101,9 +104,19 @@ export class ExactRows {
   }
 }
 
-/** Dot product of `query` with the values of `rows` from `offset` on. Every score of an index comes from here, so equal rows score equal. */
-export function dot(query: Float32Array, rows: Float32Array, offset: number): number {
-  let sum = 0;
-  for (let i = 0, j = offset; i < query.length; i++, j++) sum += (query[i] as number) * (rows[j] as number);
-  return sum;
+/** Dot product of one row; the same sum as that of many. */
+export function dot(query: Float32Array, row: Float32Array): number {
+  dotRows(query, row, 1, oneScore);
+  return oneScore[0] as number;
+}
+const oneScore = new Float64Array(1);
+
+/** Dot products of `query` with the first `count` of `rows`. Every score of an index comes from here, so equal vectors score equal. */
+export function dotRows(query: Float32Array, rows: Float32Array, count: number, scores: Float64Array): void {
+  const { length } = query;
+  for (let row = 0, start = 0; row < count; row++, start += length) {
+    let sum = 0;
+    for (let i = 0; i < length; i++) sum += (query[i] as number) * (rows[start + i] as number);
+    scores[row] = sum;
+  }
 }

@@ -2,7 +2,7 @@
  * @file A sample of the live vectors: those whose keys hash lowest. It depends on nothing but the set of keys, is spread evenly
  * over it, and one added or deleted row rarely changes it.
  */
-import { dot } from './exact-rows.ts';
+import { dotRows } from './exact-rows.ts';
 import { TopK } from './top-k.ts';
 
 export class KeySample {
@@ -10,7 +10,6 @@ export class KeySample {
   readonly keys: readonly number[];
   readonly #members: ReadonlySet<number>;
   readonly #values: Float32Array;
-  readonly #dimension: number;
   readonly #highest: number;
 
   /** `read` writes the vector of a key into `out`; a key that it does not know is left out. */
@@ -19,7 +18,6 @@ export class KeySample {
     for (const key of live) best.offer(key, -hashOf(key));
     const lowest = best.sorted();
     this.size = size;
-    this.#dimension = dimension;
     this.#highest = lowest.length < size ? Number.POSITIVE_INFINITY : -(lowest.at(-1)?.score ?? 0);
     this.#values = new Float32Array(lowest.length * dimension);
     const keys: number[] = [];
@@ -36,7 +34,9 @@ export class KeySample {
   }
 
   scores(query: Float32Array): Float32Array {
-    return Float32Array.from(this.keys, (_, row) => dot(query, this.#values, row * this.#dimension));
+    const scores = new Float64Array(this.keys.length);
+    dotRows(query, this.#values, scores.length, scores);
+    return Float32Array.from(scores);
   }
 }
 

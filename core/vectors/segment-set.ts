@@ -68,9 +68,8 @@ export class SegmentSet {
       const dead = this.at(key)?.dead;
       return dead !== undefined && !dead.has(key);
     });
-    if (buried.length === 0) return;
-    addTombstones(this.#options.store, this.#options.spaceId, buried);
     for (const key of buried) this.at(key)?.dead.add(key);
+    if (buried.length > 0) addTombstones(this.#options.store, this.#options.spaceId, buried);
   }
 
   /** A path for a new segment that nothing has used before. Only one is built at a time: what failed before is deleted here. */

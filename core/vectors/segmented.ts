@@ -11,7 +11,7 @@ import { embeddingKeys, readVector, streamVectors } from '../store/embeddings.ts
 import type { Store } from '../store/open.ts';
 import { Background } from './background.ts';
 import { buildSegment, type ProcessOptions } from './build-segment.ts';
-import { dot, ExactRows } from './exact-rows.ts';
+import { dot, dotRows, ExactRows } from './exact-rows.ts';
 import { decodeFloat16, encodeFloat16 } from './float16.ts';
 import { type Build, type Limits, nextBuild } from './plan.ts';
 import { KeySample } from './sample.ts';
@@ -36,6 +36,7 @@ type Take = (key: number, score: number) => void;
 
 /** A segment is never asked for more: comparing its rows one by one is as fast then. */
 const mostAsked = 4096;
+const rowsAtOnce = 1024;
 /** Proposals to score beyond those wanted: a backend's own scores are rounded. */
 const spare = (wanted: number) => 16 + Math.ceil(wanted / 10);
 
@@ -185,9 +186,14 @@ export class SegmentedIndex implements VectorIndex {
     this.#background.poke();
   }
 
+  /** Without its folder or its manifest there is no index of segments, but there are answers. */
   #openSegments(backend: SegmentBackend): void {
     const { store, spaceId, dimension, log } = this.#options;
-    this.#segments = new SegmentSet({ store, spaceId, dimension, log, backend });
+    try {
+      this.#segments = new SegmentSet({ store, spaceId, dimension, log, backend });
+    } catch (error) {
+      this.#failed(error);
+    }
   }
 
   #load(first: number, last: number): void {
@@ -222,7 +228,7 @@ export class SegmentedIndex implements VectorIndex {
     const { store, spaceId } = this.#options;
     return proposals.flatMap(({ key }) => {
       if (!readVector(store, spaceId, key, this.#row)) return key;
-      take(key, dot(query, this.#row, 0));
+      take(key, dot(query, this.#row));
       return [];
     });
   }
@@ -231,15 +237,17 @@ export class SegmentedIndex implements VectorIndex {
     const { store, spaceId } = this.#options;
     for (const key of keys) {
       const row = this.#tail.get(key) ?? (readVector(store, spaceId, key, this.#row) ? this.#row : undefined);
-      if (row) take(key, dot(query, row, 0));
+      if (row) take(key, dot(query, row));
     }
   }
 
   #scoreRange(query: Float32Array, first: number, last: number, among: ReadonlySet<number> | undefined, take: Take): void {
     const { store, spaceId, dimension } = this.#options;
-    for (const { keys, values } of streamVectors(store, spaceId, dimension, { first, last })) {
+    const scores = new Float64Array(rowsAtOnce);
+    for (const { keys, values } of streamVectors(store, spaceId, dimension, { first, last, rows: rowsAtOnce })) {
+      dotRows(query, values, keys.length, scores);
       for (const [row, key] of keys.entries()) {
-        if (!among || among.has(key)) take(key, dot(query, values, row * dimension));
+        if (!among || among.has(key)) take(key, scores[row] as number);
       }
     }
   }
@@ -271,7 +279,7 @@ export class SegmentedIndex implements VectorIndex {
 
   #failed(error: unknown): void {
     const reason = error instanceof Error ? error.message : String(error);
-    this.#options.log(`vectors: a segment could not be built: ${error instanceof Error ? (error.stack ?? reason) : reason}`);
+    this.#options.log(`vectors: the index is not up to date: ${error instanceof Error ? (error.stack ?? reason) : reason}`);
     this.#failure = `The search index could not be brought up to date (${reason}); until it is, searches compare vectors one by one.`;
   }
 
