@@ -104,6 +104,8 @@ export function startChild<M extends Methods = AnyMethods>(options: ChildOptions
   let running: Running | undefined;
   let starting: Promise<Running> | undefined;
   let closing: Promise<void> | undefined;
+  /** Ends a back-off early. */
+  let endWait: (() => void) | undefined;
   let deathsInARow = 0;
   let nextId = 1;
 
@@ -121,7 +123,15 @@ export function startChild<M extends Methods = AnyMethods>(options: ChildOptions
   async function begin(): Promise<Running> {
     await running?.gone; // one that is being killed
     const wait = backOff(deathsInARow);
-    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+    if (wait > 0 && !closing) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, wait);
+        endWait = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
     if (closing) throw closed();
     const started = launch();
     const limit = setTimeout(() => retire(started, 'timeout'), options.startMs ?? 120_000);
@@ -245,9 +255,10 @@ export function startChild<M extends Methods = AnyMethods>(options: ChildOptions
   const closed = () => new AppError('unavailable', `${name} has been closed.`);
 
   async function shutDown(graceMs: number): Promise<void> {
+    endWait?.();
     const last = running;
     if (!last) return;
-    const deadline = setTimeout(() => last.process.kill(), graceMs);
+    const deadline = setTimeout(() => retire(last, 'wanted'), graceMs);
     await child.idle();
     last.ending ??= 'wanted';
     last.process.port.postMessage({ kind: 'close' } satisfies ToChild);

@@ -24,6 +24,9 @@ function echo(options: Partial<ChildOptions> = {}): Child<EchoMethods> {
   return child;
 }
 
+/** Polls for as long as a busy machine may need. */
+const eventually = <T>(look: () => T) => expect.poll(look, { timeout: 30_000 });
+
 const next = (child: Child<EchoMethods>, event: string) => new Promise<unknown>((resolve) => child.on(event, resolve));
 
 afterEach(async () => {
@@ -54,7 +57,7 @@ describe('a call', () => {
     expect(error).toMatchObject({ code: 'internal' });
     expect((error as Error).message).not.toContain('not a picture');
     expect(String((error as Error).cause)).toContain('undefined is not a picture');
-    await expect.poll(() => lines.join('\n')).toContain('undefined is not a picture');
+    await eventually(() => lines.join('\n')).toContain('undefined is not a picture');
   });
 
   test('fails when the answer or the input cannot be cloned', async () => {
@@ -107,15 +110,15 @@ describe('a death', () => {
     const child = echo({ keepAlive: true, onDeath: (status) => deaths.push(status) });
     const before = await child.call('pid', undefined);
     process.kill(before, 'SIGKILL');
-    await expect.poll(() => child.pid !== undefined && child.pid !== before).toBe(true);
+    await eventually(() => child.pid !== undefined && child.pid !== before).toBe(true);
     expect(deaths).toEqual([{ code: null, signal: 'SIGKILL' }]);
   });
 
   test('by an unhandled rejection is an end, not a limping life', async () => {
     const child = echo();
     await child.call('strayRejection', undefined).catch(() => undefined);
-    await expect.poll(() => lines.join('\n')).toContain('nobody waits for this');
-    await expect.poll(() => child.pid).toBeUndefined();
+    await eventually(() => lines.join('\n')).toContain('nobody waits for this');
+    await eventually(() => child.pid).toBeUndefined();
   });
 
   test('by kill() is followed by a new process at the next call', async () => {
@@ -145,7 +148,7 @@ describe('beside calls', () => {
     const seen: unknown[] = [];
     const stop = child.on('pong', (data) => seen.push(data));
     child.emit('ping', { n: 1 });
-    await expect.poll(() => seen).toEqual([{ n: 1 }]);
+    await eventually(() => seen).toEqual([{ n: 1 }]);
     stop();
     const again = next(child, 'pong');
     child.emit('ping', { n: 2 });
@@ -162,9 +165,9 @@ describe('beside calls', () => {
         port.postMessage(new Uint8Array([1, 2]));
       },
     });
-    await expect.poll(() => seen).toEqual([{ echoed: new Uint8Array([1, 2]) }]);
+    await eventually(() => seen).toEqual([{ echoed: new Uint8Array([1, 2]) }]);
     child.kill();
-    await expect.poll(() => seen.at(-1)).toBe('closed');
+    await eventually(() => seen.at(-1)).toBe('closed');
   });
 });
 
@@ -183,6 +186,22 @@ describe('the end', () => {
     await expect(child.call('greet', 'x')).rejects.toMatchObject({ code: 'unavailable' });
   });
 
+  test('does not wait longer than it was told to', async () => {
+    const deaths: unknown[] = [];
+    const child = echo({ onDeath: (status) => deaths.push(status) });
+    await child.call('pid', undefined);
+    const deaf = child.call('block', 60_000);
+    await Promise.all([expect(deaf).rejects.toMatchObject({ code: 'engine-failed' }), child.close(100)]);
+    expect(deaths).toEqual([]); // it was wanted
+  });
+
+  test('does not wait for a restart', async () => {
+    const child = echo({ args: { failStart: true }, keepAlive: true });
+    await eventually(() => lines.filter((line) => line.includes('ended with')).length).toBeGreaterThan(3);
+    await child.close();
+    await expect(child.call('greet', 'x')).rejects.toMatchObject({ code: 'unavailable' });
+  });
+
   test('comes with the end of the parent, even a sudden one', async () => {
     const parent = spawn(process.execPath, [new URL('./sudden-parent.ts', import.meta.url).pathname], {
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -191,7 +210,7 @@ describe('the end', () => {
     const pid = Number(chunk.toString());
     process.kill(pid, 0); // alive
     parent.kill('SIGKILL');
-    await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
+    await eventually(() => isAlive(pid)).toBe(false);
   });
 });
 
@@ -205,7 +224,7 @@ test('oRPC runs over the raw port', async () => {
     },
   });
   open.push(child as never);
-  await expect.poll(() => link !== undefined).toBe(true);
+  await eventually(() => link !== undefined).toBe(true);
   const client = createORPCClient<{ add(input: { a: number; b: number }): Promise<number>; count(): Promise<AsyncIterable<number>> }>(
     link as never,
   );

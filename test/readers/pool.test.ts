@@ -22,6 +22,9 @@ function readers(options: Partial<ReadersOptions> = {}): Readers {
   return made;
 }
 
+/** Polls for as long as a busy machine may need. */
+const eventually = <T>(look: () => T) => expect.poll(look, { timeout: 30_000 });
+
 const job = (path: string): ReadJob => ({ path, rasters: [{ ...squash, width: 200, height: 200 }] });
 
 afterEach(async () => {
@@ -126,7 +129,7 @@ describe.runIf(process.platform === 'linux')('processes', () => {
   test('that grew beyond the memory limit are replaced after their file', async () => {
     const pool = readers({ limits: { memoryMiB: 1 } });
     await pool.read(job(sample('coffee.jpg')));
-    await expect.poll(readerPids).toEqual([]); // the next one starts with the next job
+    await eventually(readerPids).toEqual([]); // the next one starts with the next job
     expect((await pool.read(job(sample('horse.jpg')))).facts.type).toBe('jpeg');
     expect(lines).toEqual([]); // a planned end is no news
   });
@@ -175,7 +178,7 @@ describe.runIf(process.platform === 'linux')('processes', () => {
     expect(perl).toBeGreaterThan(0);
     await pool.close();
     expect(readerPids()).toEqual([]);
-    await expect.poll(() => existsSync(`/proc/${perl}`)).toBe(false);
+    await eventually(() => existsSync(`/proc/${perl}`)).toBe(false);
     await expect(pool.hash(raw)).rejects.toMatchObject({ code: 'unavailable' });
   });
 
@@ -187,7 +190,7 @@ describe.runIf(process.platform === 'linux')('processes', () => {
     const [pid = 0] = readerPids();
     const [perl = 0] = childrenOf(pid);
     process.kill(pid, 'SIGKILL');
-    await expect.poll(() => existsSync(`/proc/${perl}`), { timeout: 20_000 }).toBe(false);
+    await eventually(() => existsSync(`/proc/${perl}`)).toBe(false);
   });
 });
 
