@@ -83,7 +83,7 @@ const systemPackages = {
     ['libblas3', () => !hasLibrary('libblas.so.3'), 'sqlite-vss cannot run; another vector index is used'],
     ['liblapack3', () => !hasLibrary('liblapack.so.3'), 'sqlite-vss cannot run; another vector index is used'],
     ['libgomp1', () => !hasLibrary('libgomp.so.1'), 'sqlite-vss cannot run; another vector index is used'],
-    ['perl', () => !hasProgram('perl', '-MPOSIX', '-MFile::Temp', '-MTime::Local', '-e', '1'), 'camera RAW files cannot be read'],
+    ['perl', () => !hasProgram('perl', '-e', '1'), 'camera RAW files cannot be read'],
   ],
   test: [
     ['chromium', () => !existsSync('/usr/bin/chromium'), 'the browser tests are skipped'],
