@@ -2,7 +2,7 @@
  * @file Answers a question: filters, vector, names and cut line become one order of keys. Nothing is capped.
  */
 import type { Filters, SearchRequest } from '../api/query.ts';
-import { countItems, countItemsOf, keysByDate, keysOfFiles, keysPassing } from '../store/catalogue.ts';
+import { countItemsOf, keysByDate, keysOfFiles, keysPassing } from '../store/catalogue.ts';
 import { countEmbeddings, embeddingKeys, readVector } from '../store/embeddings.ts';
 import { findWords, type WordMatch } from '../store/words.ts';
 import type { Neighbour } from '../vectors/vector-index.ts';
@@ -21,7 +21,12 @@ export type Question = Asked & {
 };
 
 /** What a searcher knows of the library beside its tables. */
-export type Knowledge = { readonly near: NearDuplicates; readonly unrelated: Unrelated };
+export type Knowledge = {
+  readonly near: NearDuplicates;
+  readonly unrelated: Unrelated;
+  /** Items that have a vector. */
+  readonly countAll: () => number;
+};
 
 /** The line is looked for among so many of the best; only where it lies deeper everything is ranked. */
 const cutDepth = 500;
@@ -31,7 +36,7 @@ const wordsSaid = 5;
 
 export async function answer(
   deps: VectorDeps,
-  { near, unrelated }: Knowledge,
+  { near, unrelated, countAll }: Knowledge,
   question: Question,
   limit: number,
   signal: AbortSignal | undefined,
@@ -42,7 +47,7 @@ export async function answer(
   const [says = []] = await deps.embedder().words({ dimension: asked.vector.length, data: asked.vector }, wordsSaid);
   signal?.throwIfAborted();
 
-  const scope = scopeOf(deps, question, asked);
+  const scope = scopeOf(deps, question, asked, countAll);
   const found = rank(deps, unrelated, question, asked, scope, limit);
   const { entries, above } = found.ordered;
   const collapse = new Collapse(question.group ? near : undefined);
@@ -80,7 +85,12 @@ type Scope = {
   rankAll(): Neighbour[];
 };
 
-function scopeOf({ store, spaceId, vectors }: VectorDeps, { filters, edit }: Question, { vector, reference }: QueryVector): Scope {
+function scopeOf(
+  { store, spaceId, vectors }: VectorDeps,
+  { filters, edit }: Question,
+  { vector, reference }: QueryVector,
+  countAll: () => number,
+): Scope {
   const filtered = Object.keys(filters).length > 0 ? keysPassing(store, spaceId, filters) : undefined;
   const passing = filtered?.keys;
   const excluded = edit === '' ? undefined : reference;
@@ -88,7 +98,7 @@ function scopeOf({ store, spaceId, vectors }: VectorDeps, { filters, edit }: Que
   return {
     passing,
     excluded,
-    items: filtered?.items ?? countItems(store, spaceId),
+    items: filtered?.items ?? countAll(),
     keys: () => [...(passing ?? embeddingKeys(store, spaceId))].filter((key) => key !== excluded),
     // One more, for the one that is left out.
     rankBest: (k) => kept(vectors().search(vector, { k: k + 1, ...(passing ? { among: passing } : {}) })),

@@ -41,6 +41,8 @@ export function orderByVector(neighbours: readonly Neighbour[], cut: number, fir
   return { entries, above };
 }
 
+type Placed = Ranked & { readonly tier: number; readonly fused: number };
+
 /** All vectors, best first, with the names that match. */
 export function orderByVectorAndName(
   neighbours: readonly Neighbour[],
@@ -50,17 +52,35 @@ export function orderByVectorAndName(
 ): Ordered {
   const matched = new Map(names.map((name) => [name.key, name]));
   const nameRanks = rankNames(neighbours, matched);
-  type Placed = Ranked & { tier: number; fused: number };
-  const placed = neighbours.map(({ key, score }, at): Placed => {
+  const named: Placed[] = [];
+  const others: Placed[] = []; // in order already, since they are ranked by one thing only
+  neighbours.forEach(({ key, score }, at) => {
+    const rank = at + 1;
     const name = matched.get(key);
     const nameRank = nameRanks.get(key);
-    const rank = at + 1;
-    if (name === undefined || nameRank === undefined) return { key, score, rank, tier: score >= cut ? 1 : 2, fused: reciprocalRank(rank) };
-    const fused = reciprocalRank(rank) + reciprocalRank(nameRank) * (name.field === 'name' ? 1 : 0.5);
-    return { key, score, rank, nameRank, tier: name.exact && exactFirst ? 0 : 1, fused };
+    if (name === undefined || nameRank === undefined) {
+      others.push({ key, score, rank, tier: score >= cut ? 1 : 2, fused: reciprocalRank(rank) });
+    } else {
+      const fused = reciprocalRank(rank) + reciprocalRank(nameRank) * (name.field === 'name' ? 1 : 0.5);
+      named.push({ key, score, rank, nameRank, tier: name.exact && exactFirst ? 0 : 1, fused });
+    }
   });
-  placed.sort((a, b) => a.tier - b.tier || b.fused - a.fused || a.rank - b.rank);
-  return { entries: placed, above: placed.filter(({ tier }) => tier < 2).length };
+  const before = (a: Placed, b: Placed): number => a.tier - b.tier || b.fused - a.fused || a.rank - b.rank;
+  const entries = merged(named.sort(before), others, before);
+  return { entries, above: firstBelow(others, cut) + named.length };
+}
+
+function merged(a: readonly Placed[], b: readonly Placed[], before: (a: Placed, b: Placed) => number): Placed[] {
+  const all: Placed[] = [];
+  let at = 0;
+  for (const one of a) {
+    for (let other = b[at]; other && before(other, one) < 0; other = b[at]) {
+      all.push(other);
+      at += 1;
+    }
+    all.push(one);
+  }
+  return all.concat(b.slice(at));
 }
 
 /** Exact names, then names, then folders; among equals the better vector. */
@@ -71,12 +91,12 @@ function rankNames(neighbours: readonly Neighbour[], matched: ReadonlyMap<number
 }
 
 /** Neighbours are sorted: binary search. */
-function firstBelow(neighbours: readonly Neighbour[], cut: number): number {
+function firstBelow(neighbours: readonly { readonly score: number }[], cut: number): number {
   let low = 0;
   let high = neighbours.length;
   while (low < high) {
     const at = (low + high) >> 1;
-    if ((neighbours[at]?.score ?? -1) >= cut) low = at + 1;
+    if ((neighbours[at]?.score ?? Number.NEGATIVE_INFINITY) >= cut) low = at + 1;
     else high = at;
   }
   return low;

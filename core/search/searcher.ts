@@ -5,7 +5,7 @@
 import { AppError } from '../api/errors.ts';
 import type { ItemDetail } from '../api/library.ts';
 import type { Filters, Hit, Query, RecognisedFact, SearchPage, SearchRequest, Why } from '../api/query.ts';
-import { findItem, type Item, itemsOf } from '../store/catalogue.ts';
+import { countItems, findItem, type Item, itemsOf } from '../store/catalogue.ts';
 import { answer, type Question } from './answer.ts';
 import { fingerprintOf, readCursor, writeCursor } from './cursor.ts';
 import { recogniseFacts, understand } from './facts.ts';
@@ -36,6 +36,12 @@ export function createSearcher(deps: SearchDeps): Searcher {
   const snapshots = new Snapshots(keptAnswers);
   const near = new NearDuplicates(deps.store, deps.spaceId, deps.embedder().space.dimension);
   const unrelated = new Unrelated(deps);
+  let counted = { generation: '', items: 0 };
+  const countAll = (): number => {
+    const generation = generationOf(deps);
+    if (counted.generation !== generation) counted = { generation, items: countItems(deps.store, deps.spaceId) };
+    return counted.items;
+  };
 
   return {
     search: async (request, { signal } = {}) => {
@@ -47,7 +53,8 @@ export function createSearcher(deps: SearchDeps): Searcher {
       const generation = `${generationOf(deps)}/${unrelated.isReady}`;
       const at = cursor === undefined ? undefined : readCursor(cursor, fingerprint);
       const known = at ? snapshots.byId(at.snapshot) : snapshots.current(fingerprint, generation);
-      const snapshot = known ?? snapshots.add(fingerprint, generation, await answer(deps, { near, unrelated }, question, limit, signal));
+      const snapshot =
+        known ?? snapshots.add(fingerprint, generation, await answer(deps, { near, unrelated, countAll }, question, limit, signal));
       const hits = pageOf(deps, near, snapshot, question, at && placeOf(snapshot, at), limit);
       return {
         ...hits,
