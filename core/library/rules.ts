@@ -10,7 +10,7 @@
  * ("2019/raw/**"). What matches a folder holds for everything below it. With `include`, only what matches one of them belongs; `exclude`
  * always wins. No glob brings back what is always skipped.
  */
-import { relative, sep } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import picomatch from 'picomatch';
 import { AppError } from '../api/errors.ts';
 
@@ -72,7 +72,7 @@ export function createRules(root: string, include: readonly string[], exclude: r
 
   function takes(path: string): boolean {
     const parents = parentsOf(locate(root, path).path);
-    return takesFile(path) && parents.every((place) => entersFolder(root + sep + place.path.replaceAll('/', sep)));
+    return takesFile(path) && parents.every((place) => entersFolder(join(root, place.path)));
   }
 
   return { entersFolder, takesFile, takes };

@@ -2,6 +2,7 @@
  * @file Small pictures on disk: `thumbs/<hh>/<hash>-<side>.webp`. The small side is made while indexing, the large one when it is first
  * looked at. The cache has a cap; the large ones that were not looked at for longest go first. Each can be made again.
  */
+import { rmSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AppError } from '../api/errors.ts';
@@ -36,6 +37,7 @@ const touchMs = 60 * 60 * 1000;
 
 export function createThumbnails({ store, readers, now = Date.now }: { store: Store; readers: Readers; now?: () => number }): Thumbnails {
   const folder = join(store.directory, 'thumbs');
+  rmSync(join(folder, 'drafts'), { recursive: true, force: true }); // left by a process that was killed
   const making = new Map<string, Promise<void>>();
   /** Bytes written since the last trim, to know when the next is due. */
   let written = 0;

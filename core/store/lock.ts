@@ -13,6 +13,9 @@ import { storeErrors } from './failure.ts';
 
 export type LibraryLock = { release(): void };
 
+/** What is locked by this process. Held here, since a handle that nobody refers to is closed by the garbage collector. */
+const held = new Set<Database.Database>();
+
 type Owner = { pid: number; since: number };
 
 /** Throws AppError('library-busy') when another process, or this one, already has the library open. */
@@ -33,7 +36,13 @@ export function lockLibrary(directory: string): LibraryLock {
         if (!(error instanceof Database.SqliteError) || error.code !== 'SQLITE_FULL') throw error;
       }
       begin(db, directory);
-      return { release: () => db.close() };
+      held.add(db);
+      return {
+        release: () => {
+          held.delete(db);
+          db.close();
+        },
+      };
     } catch (error) {
       db.close();
       throw error;

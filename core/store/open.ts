@@ -1,7 +1,7 @@
 /**
  * @file Opens library.db, the truth of a library: one owner, write-ahead log, every commit on disk (synchronous=FULL), schema up to date.
  */
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { hasCode } from '../api/errors.ts';
@@ -20,7 +20,7 @@ export type Store = {
 
 /** Creates the library when there is none. Throws AppError: library-busy, library-newer, library-damaged, disk-full, permission-denied. */
 export function openStore(directory: string): Store {
-  storeErrors(directory, () => mkdirSync(directory, { recursive: true, mode: 0o700 }));
+  storeErrors(directory, () => prepare(directory));
   const lock = lockLibrary(directory);
   let db: Database.Database | undefined;
   try {
@@ -39,6 +39,13 @@ export function openStore(directory: string): Store {
     lock.release();
     throw error;
   }
+}
+
+/** The `.nomedia` tells every program that looks for pictures, this one too, to leave our thumbnails alone. */
+function prepare(directory: string): void {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const sign = join(directory, '.nomedia');
+  if (!existsSync(sign)) writeFileSync(sign, '');
 }
 
 function openDatabase(directory: string): Database.Database {

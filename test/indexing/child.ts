@@ -1,4 +1,4 @@
-/** @file Starts index-child.ts, as another user if asked. */
+/** @file Starts index-child.ts, as another user or under another command if asked. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
@@ -9,28 +9,26 @@ const entry = fileURLToPath(new URL('./index-child.ts', import.meta.url));
 export type ChildAnswer = {
   totals?: Record<string, number>;
   failures?: { path: string; code: string }[];
-  code?: string;
-  message?: string;
+  notices?: string[];
 };
 
+/** `wrapper` is a command that runs the rest of its arguments. The answer is empty when the process was killed. */
 export function startIndexing(
   order: ChildOrder,
-  uid?: number,
-): { process: ChildProcess; answer: Promise<ChildAnswer>; opened: Promise<void> } {
-  const child = spawn(process.execPath, [entry, JSON.stringify(order)], {
+  { uid, wrapper = [] }: { uid?: number | undefined; wrapper?: readonly string[] } = {},
+): { process: ChildProcess; answer: Promise<ChildAnswer> } {
+  const [command = '', ...args] = [...wrapper, process.execPath, entry, JSON.stringify(order)];
+  const child = spawn(command, args, {
     stdio: ['ignore', 'pipe', 'inherit'],
     ...(uid !== undefined && { uid, gid: uid }),
   });
   onTestFinished(() => void child.kill('SIGKILL'));
   let output = '';
-  const opened = new Promise<void>((resolve) => {
-    child.stdout?.on('data', (data: Buffer) => {
-      output += data.toString();
-      if (output.startsWith('open')) resolve();
-    });
+  child.stdout?.on('data', (data: Buffer) => {
+    output += data.toString();
   });
   const answer = new Promise<ChildAnswer>((resolve) => {
     child.on('close', () => resolve(output === '' ? {} : (JSON.parse(output) as ChildAnswer)));
   });
-  return { process: child, answer, opened };
+  return { process: child, answer };
 }

@@ -259,6 +259,11 @@ describe('folders', () => {
     indexer.rescan();
     expect(await indexer.settled()).toMatchObject({ items: 1 });
     await expect(indexer.addFolder({ path: join(folder, 'library') })).rejects.toMatchObject({ code: 'bad-request' });
+    const link = join(temporaryFolder(), 'link');
+    symlinkSync(folder, link);
+    const other = openLibrary(join(temporaryFolder(), 'library'));
+    await other.indexer.addFolder({ path: link });
+    expect(await other.indexer.settled()).toMatchObject({ items: 1 });
   });
 });
 

@@ -1,6 +1,7 @@
 /** @file Indexing that is killed, that may not read, and that runs out of disk: nothing that was indexed is lost. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { hasCode } from '../../core/api/errors.ts';
@@ -92,7 +93,7 @@ describe.runIf(process.platform !== 'win32')('permissions', () => {
     if (isRoot) for (const path of all) chownSync(path, nobody, nobody);
     const uid = isRoot ? nobody : undefined;
 
-    expect((await startIndexing({ directory, folder: pictures }, uid).answer).totals).toMatchObject({ items: 4 });
+    expect((await startIndexing({ directory, folder: pictures }, { uid }).answer).totals).toMatchObject({ items: 4 });
     chmodSync(join(pictures, 'locked'), 0);
     chmodSync(join(pictures, 'later'), 0);
     chmodSync(join(pictures, 'closed.png'), 0);
@@ -101,7 +102,7 @@ describe.runIf(process.platform !== 'win32')('permissions', () => {
     onTestFinished(() => {
       for (const name of ['locked', 'later']) chmodSync(join(pictures, name), 0o700);
     });
-    const closed = await startIndexing({ directory, folder: pictures }, uid).answer;
+    const closed = await startIndexing({ directory, folder: pictures }, { uid }).answer;
     // What was indexed is kept: only what is new and closed is missing.
     expect(closed.totals).toMatchObject({ items: 4, removed: 0, failed: 3 });
     expect(closed.failures).toEqual(
@@ -112,8 +113,26 @@ describe.runIf(process.platform !== 'win32')('permissions', () => {
       ]),
     );
     chmodSync(join(pictures, 'later'), 0o755);
-    const open = await startIndexing({ directory, folder: pictures }, uid).answer;
+    const open = await startIndexing({ directory, folder: pictures }, { uid }).answer;
     expect(open.failures?.map((one) => one.path)).not.toContain(join(pictures, 'later'));
+  });
+});
+
+/** Lets the rest of its arguments run with room for this many watched folders. Needs user namespaces. */
+const fewWatches = ['unshare', '-Ur', 'sh', '-c', 'echo 3 > /proc/sys/user/max_inotify_watches && exec "$@"', 'sh'];
+
+describe.runIf(canRun([...fewWatches, 'true']))('too many folders for the system to watch', () => {
+  it('are indexed all the same, and it is said that they are looked through instead', async () => {
+    const folder = temporaryFolder();
+    const pictures = join(folder, 'pictures');
+    await writePictures(
+      pictures,
+      numbered(12).map((name, index) => `${index}/${name}`),
+    );
+    const { answer } = startIndexing({ directory: join(folder, 'library'), folder: pictures, watch: true }, { wrapper: fewWatches });
+    const { totals, notices } = await answer;
+    expect(totals).toMatchObject({ items: 12 });
+    expect(notices?.join()).toContain('max_user_watches');
   });
 });
 
@@ -173,17 +192,15 @@ function thumbnailsOf(directory: string): string[] {
 }
 
 function canMount(): boolean {
-  if (!isRoot || process.platform !== 'linux') return false;
-  const probe = join('/tmp', `oneword-mount-${process.pid}`);
+  const probe = join(tmpdir(), `oneword-mount-${process.pid}`);
   mkdirSync(probe);
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', probe], { stdio: 'ignore' });
-    execFileSync('umount', [probe]);
-    return true;
-  } catch (error) {
-    if (error instanceof Error) return false;
-    throw error;
+    return canRun(['mount', '-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', probe]) && canRun(['umount', probe]);
   } finally {
     rmSync(probe, { recursive: true });
   }
+}
+
+function canRun([command = '', ...args]: readonly string[]): boolean {
+  return spawnSync(command, args, { stdio: 'ignore' }).status === 0;
 }
