@@ -35,6 +35,8 @@ serveChild((args: LibraryArgs, parent): LibraryMethods => {
     return opening;
   }
 
+  // Nobody waits for a library whose host is gone, but the next host may wait for its lock. What is unfinished is taken up by that one.
+  process.once('disconnect', () => process.exit(1));
   parent.onClose(async () => {
     const open = await opening?.catch(() => undefined);
     await open?.close();

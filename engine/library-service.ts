@@ -4,8 +4,10 @@
  */
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { implement, type Router } from '@orpc/server';
 import { type Contract, contract } from '../core/api/contract.ts';
+import { hasCode } from '../core/api/errors.ts';
 import { createIndexer, type Indexer } from '../core/indexing/indexer.ts';
 import { createReaders } from '../core/readers/pool.ts';
 import type { Readers } from '../core/readers/reader.ts';
@@ -83,7 +85,7 @@ async function openParts({ directory, activity, model = 'lite', engine }: Servic
   const starting = openEmbedderProcess({ model, log, known: () => store && knownEngine(store, model), ...entry });
   starting.catch(() => undefined); // awaited below, after the store
   try {
-    store = openStore(directory);
+    store = await openStoreSoon(directory);
     const embedder = await starting;
     if (embedder.trouble === undefined) writeValue(store, engineKey(model), embedder.description);
     const processes = Math.max(2, Math.min(8, availableParallelism() - 1));
@@ -123,6 +125,20 @@ function readersOnDemand(log: (line: string) => void): Readers {
 /** The cut line is exact once the engine has seen some ordinary words; without an engine it stays a guess. */
 async function calibrate({ searcher }: Pick<Parts, 'searcher'>): Promise<void> {
   await searcher.calibrated().catch((error: unknown) => console.error(`the cut line is not calibrated: ${String(error)}`));
+}
+
+const busyMs = 3000;
+
+/** The process of a host that was killed a moment ago may still be on its way out. */
+async function openStoreSoon(directory: string): Promise<Store> {
+  for (const end = performance.now() + busyMs; ; ) {
+    try {
+      return openStore(directory);
+    } catch (error) {
+      if (!hasCode(error, 'library-busy') || performance.now() > end) throw error;
+      await sleep(100);
+    }
+  }
 }
 
 async function closeParts({ events, indexer, vectors, readers, embedder, store }: Parts): Promise<void> {

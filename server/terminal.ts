@@ -24,7 +24,7 @@ function clearProgress(): void {
 
 function showProgress(text: string): void {
   clearProgress();
-  process.stderr.write(text.slice(0, Math.max(20, (process.stderr.columns ?? 80) - 1)));
+  process.stderr.write(text.slice(0, Math.max(20, (process.stderr.columns || 80) - 1)));
   shown = true;
 }
 

@@ -1,15 +1,17 @@
 /**
  * @file Answers a question: filters, vector, names and cut line become one order of keys. Nothing is capped.
  */
+import { hasCode } from '../api/errors.ts';
 import type { Filters, SearchRequest } from '../api/query.ts';
-import { countItemsOf, keysByDate, keysOfFiles, keysPassing } from '../store/catalogue.ts';
+import { countItemsOf, keysByDate, keysPassing } from '../store/catalogue.ts';
 import { countEmbeddings, embeddingKeys, readVector } from '../store/embeddings.ts';
-import { findWords, type WordMatch } from '../store/words.ts';
+import type { WordMatch } from '../store/words.ts';
 import type { Neighbour } from '../vectors/vector-index.ts';
 import { cutScore } from './cut.ts';
 import { Collapse, countGroups } from './groups.ts';
+import { answerByNames, findNames, looksLikeFileName } from './names.ts';
 import type { NearDuplicates } from './near-duplicates.ts';
-import { type NameMatch, type Ordered, orderByVector, orderByVectorAndName, type Ranked } from './order.ts';
+import { byDate, type Ordered, orderByVector, orderByVectorAndName, type Ranked } from './order.ts';
 import { type Asked, type QueryVector, sampleSize, type VectorDeps, vectorOf } from './query-vector.ts';
 import type { Answer } from './snapshot.ts';
 import type { Unrelated } from './unrelated.ts';
@@ -30,8 +32,6 @@ export type Knowledge = {
 
 /** The line is looked for among so many of the best; only where it lies deeper everything is ranked. */
 const cutDepth = 500;
-/** More names than this are no help in finding anything. */
-const maxNames = 10_000;
 const wordsSaid = 5;
 
 export async function answer(
@@ -43,7 +43,11 @@ export async function answer(
 ): Promise<Answer> {
   if (question.group) near.update();
   if (question.words === '' && question.picture === undefined) return listEverything(deps, near, question);
-  const asked = await vectorOf(deps, question, signal);
+  const asked = await vectorOf(deps, question, signal).catch((error: unknown) => {
+    if (question.picture === undefined && isOutOfOrder(error)) return undefined;
+    throw error;
+  });
+  if (!asked) return answerByNames(deps, near, question);
   const [says = []] = await deps.embedder().words({ dimension: asked.vector.length, data: asked.vector }, wordsSaid);
   signal?.throwIfAborted();
 
@@ -72,6 +76,11 @@ export async function answer(
     composition: question.edit === '' ? 'none' : (deps.embedder().space.composition ?? 'arithmetic'),
     names: found.matches,
   };
+}
+
+/** The engine is missing or does not come up: what it is not needed for goes on. */
+function isOutOfOrder(error: unknown): boolean {
+  return hasCode(error, 'engine-failed') || hasCode(error, 'model-missing');
 }
 
 /** What may be found: what passes the filters, less the picture that is to be changed. */
@@ -119,7 +128,8 @@ function rank(deps: VectorDeps, unrelated: Unrelated, question: Question, asked:
     chance: unrelated.chance(asked.kind, sample),
   };
   const cutOf = (best: readonly Neighbour[]): number => cutScore({ ...ground, best: best.map(({ score }) => score) });
-  const { matches, names } = picture === undefined ? findNames(deps, words, scope) : { matches: new Map<number, WordMatch>(), names: [] };
+  const { matches, names } =
+    picture === undefined ? findNames(deps, words, scope.passing) : { matches: new Map<number, WordMatch>(), names: [] };
 
   const wanted = Math.max(cutDepth, 2 * limit + 100); // a page, and as much again for groups
   let best = scope.rankBest(wanted);
@@ -137,31 +147,6 @@ function rank(deps: VectorDeps, unrelated: Unrelated, question: Question, asked:
     names.length > 0 ? orderByVectorAndName(best, cut, names, looksLikeFileName(words)) : orderByVector(best, cut, itself);
   const ordered = order === 'date' ? byDate(byRelevance, keysByDate(store, spaceId, filters, 'embedding').keys) : byRelevance;
   return { ordered, isComplete, matches };
-}
-
-function findNames({ store, spaceId }: VectorDeps, words: string, { passing }: Scope): Pick<Found, 'matches'> & { names: NameMatch[] } {
-  const matches = new Map(findWords(store, words, maxNames).map((match) => [match.fileId, match]));
-  const best = new Map<number, NameMatch>();
-  for (const { fileId, key } of keysOfFiles(store, spaceId, [...matches.keys()])) {
-    const match = matches.get(fileId);
-    if (match === undefined || (passing && !passing.has(key))) continue;
-    const known = best.get(key);
-    const isBetter = known === undefined || (match.exact && !known.exact) || (match.field === 'name' && known.field === 'folder');
-    if (isBetter) best.set(key, { key, exact: match.exact, field: match.field });
-  }
-  return { matches, names: [...best.values()] };
-}
-
-/** "IMG_1234", "boat-2", "scan.png": nobody describes a picture like this. */
-function looksLikeFileName(words: string): boolean {
-  return !/\s/u.test(words) && /[\p{N}_.-]/u.test(words);
-}
-
-/** Above the line newest first, then below it newest first. */
-function byDate({ entries, above }: Ordered, newestFirst: readonly number[]): Ordered {
-  const place = new Map(newestFirst.map((key, at) => [key, at]));
-  const sorted = (part: Ranked[]): Ranked[] => part.sort((a, b) => (place.get(a.key) ?? 0) - (place.get(b.key) ?? 0));
-  return { entries: [...sorted(entries.slice(0, above)), ...sorted(entries.slice(above))], above };
 }
 
 /** No words and no picture: everything that passes, newest first, all of it above the line. */

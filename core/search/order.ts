@@ -101,3 +101,10 @@ function firstBelow(neighbours: readonly { readonly score: number }[], cut: numb
   }
   return low;
 }
+
+/** Above the line newest first, then below it newest first. */
+export function byDate({ entries, above }: Ordered, newestFirst: readonly number[]): Ordered {
+  const place = new Map(newestFirst.map((key, at) => [key, at]));
+  const sorted = (part: Ranked[]): Ranked[] => part.sort((a, b) => (place.get(a.key) ?? 0) - (place.get(b.key) ?? 0));
+  return { entries: [...sorted(entries.slice(0, above)), ...sorted(entries.slice(above))], above };
+}

@@ -1,0 +1,59 @@
+/** @file What can be found by the words in names and folders of files, beside the vectors or, without an engine, instead of them. */
+import { countItemsOf, keysByDate, keysOfFiles, keysPassing } from '../store/catalogue.ts';
+import { findWords, type WordMatch } from '../store/words.ts';
+import type { Question } from './answer.ts';
+import { Collapse } from './groups.ts';
+import type { NearDuplicates } from './near-duplicates.ts';
+import { byDate, type NameMatch, orderByVectorAndName } from './order.ts';
+import type { VectorDeps } from './query-vector.ts';
+import type { Answer } from './snapshot.ts';
+
+export type Names = { readonly matches: ReadonlyMap<number, WordMatch>; readonly names: NameMatch[] };
+
+/** More names than this are no help in finding anything. */
+const maxNames = 10_000;
+
+export function findNames({ store, spaceId }: VectorDeps, words: string, passing: ReadonlySet<number> | undefined): Names {
+  const matches = new Map(findWords(store, words, maxNames).map((match) => [match.fileId, match]));
+  const best = new Map<number, NameMatch>();
+  for (const { fileId, key } of keysOfFiles(store, spaceId, [...matches.keys()])) {
+    const match = matches.get(fileId);
+    if (match === undefined || (passing && !passing.has(key))) continue;
+    const known = best.get(key);
+    const isBetter = known === undefined || (match.exact && !known.exact) || (match.field === 'name' && known.field === 'folder');
+    if (isBetter) best.set(key, { key, exact: match.exact, field: match.field });
+  }
+  return { matches, names: [...best.values()] };
+}
+
+/** "IMG_1234", "boat-2", "scan.png": nobody describes a picture like this. */
+export function looksLikeFileName(words: string): boolean {
+  return !/\s/u.test(words) && /[\p{N}_.-]/u.test(words);
+}
+
+/** While the engine is out of order: files whose name or folder has the words. */
+export function answerByNames(deps: VectorDeps, near: NearDuplicates, { words, filters, order, group }: Question): Answer {
+  const { store, spaceId } = deps;
+  const passing = Object.keys(filters).length > 0 ? keysPassing(store, spaceId, filters).keys : undefined;
+  const { matches, names } = findNames(deps, words, passing);
+  const unscored = names.map(({ key }) => ({ key, score: 0 }));
+  const byName = orderByVectorAndName(unscored, 0, names, looksLikeFileName(words));
+  const ordered = order === 'date' ? byDate(byName, keysByDate(store, spaceId, filters, 'embedding').keys) : byName;
+  const entries = new Collapse(group ? near : undefined).firsts(ordered.entries.map((entry) => ({ ...entry, rank: 0 })));
+  const keys = entries.map(({ key }) => key);
+  const total = group ? entries.length : countItemsOf(store, spaceId, keys, filters);
+  return {
+    kind: 'embedding',
+    entries,
+    rest: undefined,
+    above: entries.length,
+    cut: total,
+    total,
+    vector: undefined,
+    scale: 0,
+    says: [],
+    composition: 'none',
+    names: matches,
+    provisional: true,
+  };
+}
