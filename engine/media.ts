@@ -69,7 +69,7 @@ async function upload(source: MediaSource, request: Request): Promise<Response> 
   if (!/^(image\/|application\/octet-stream)/.test(type)) {
     return refusal(415, 'bad-request', `A picture is sent as image/* or application/octet-stream, not as "${type}".`);
   }
-  if (!request.body) throw new AppError('bad-request', 'The picture to search with is empty.');
+  if (!request.body) throw new AppError('unreadable-file', 'The picture to search with is empty.');
   return Response.json({ id: await source.savePicture(request.body) });
 }
 

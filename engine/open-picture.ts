@@ -1,6 +1,6 @@
 /** @file Reads the picture that somebody searches with: one of the library, or one that was handed over. */
 import { access } from 'node:fs/promises';
-import { AppError } from '../core/api/errors.ts';
+import { AppError, hasCode } from '../core/api/errors.ts';
 import type { PictureRef } from '../core/api/query.ts';
 import type { Readers } from '../core/readers/reader.ts';
 import type { OpenPicture } from '../core/search/query-vector.ts';
@@ -25,5 +25,23 @@ export function createPictureOpener({ store, spaceId, readers }: Deps): OpenPict
     return checkedPath(store, item.path);
   }
 
-  return async (ref, rasters, signal) => (await readers.read({ path: await pathOf(ref), rasters }, signal, 'query')).picture;
+  return async (ref, rasters, signal) => {
+    const path = await pathOf(ref);
+    try {
+      return (await readers.read({ path, rasters }, signal, 'query')).picture;
+    } catch (error) {
+      throw ref.kind === 'upload' ? withoutPath(error) : error;
+    }
+  };
+}
+
+/** Where a picture that was handed over is kept means nothing to the one who gave it. */
+function withoutPath(error: unknown): unknown {
+  if (hasCode(error, 'unreadable-file')) {
+    return new AppError('unreadable-file', 'The picture to search with cannot be read: it is damaged, or no picture.', { cause: error });
+  }
+  if (hasCode(error, 'too-large')) {
+    return new AppError('too-large', 'The picture to search with has too many pixels or takes too long to read.', { cause: error });
+  }
+  return error;
 }

@@ -33,7 +33,7 @@ export async function saveQueryPicture(library: string, bytes: AsyncIterable<Uin
   }
   try {
     await pipeline(counted(), createWriteStream(part));
-    if (size === 0) throw new AppError('bad-request', 'The picture to search with is empty.');
+    if (size === 0) throw new AppError('unreadable-file', 'The picture to search with is empty.');
     const id = hash.digest('hex').slice(0, 32);
     const now = new Date();
     await utimes(part, now, now);

@@ -57,7 +57,8 @@ async function search(text: string | undefined, flags: Flags): Promise<void> {
   const { openSession } = await import('../session.ts');
   const session = await openSession({ ...libraryOf(flags), activity: 'query', mustExist: true });
   try {
-    const ask = (asked: Omit<BatchLine, 'id'>) => answer(session, asked, filters, flags);
+    const ask = (asked: Omit<BatchLine, 'id'>) =>
+      answer(session, asked, filters, flags).catch((error) => Promise.reject(naming(asked.image, error)));
     if (flags.batch !== undefined) await searchAll(flags.batch, ask);
     else {
       const found = await ask({ text, image: flags.image, edit: flags.edit });
@@ -119,6 +120,12 @@ async function answer(
     results.push(...page.hits.map(toResult));
   } while (page.nextCursor !== null && results.length < limit);
   return { results, cut: page.cut };
+}
+
+/** Says which picture could not be read: a batch has many. */
+function naming(image: string | undefined, error: unknown): unknown {
+  if (image === undefined || !(error instanceof AppError) || !['unreadable-file', 'too-large'].includes(error.code)) return error;
+  return new AppError(error.code, `${image}: ${error.message}`, { cause: error });
 }
 
 function toResult(hit: Hit): Result {

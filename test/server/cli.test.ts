@@ -84,6 +84,7 @@ describe('indexing and searching', () => {
       { id: 2, image },
       { id: 'c', image, edit: 'a cat' },
       { id: 'd', image: '/nowhere.jpg' },
+      { id: 'e', image: queries },
     ];
     await writeFile(queries, `${lines.map((line) => JSON.stringify(line)).join('\n')}\n\n`);
     const { status, out, err } = await runCli(['search', '--batch', queries, '--limit', '3', '--library', library, '--json']);
@@ -91,10 +92,11 @@ describe('indexing and searching', () => {
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as { id: unknown; results?: { path: string }[]; error?: unknown });
-    expect(answers.map(({ id }) => id)).toEqual(['a', 2, 'c', 'd']);
+    expect(answers.map(({ id }) => id)).toEqual(['a', 2, 'c', 'd', 'e']);
     expect(answers[0]?.results).toHaveLength(3);
     expect(answers[1]?.results?.[0]?.path).toBe(image);
     expect(answers[3]?.error).toMatchObject({ code: 'not-found' });
+    expect(answers[4]?.error).toMatchObject({ code: 'unreadable-file', message: expect.stringContaining(queries) });
     expect([status, err]).toEqual([1, expect.stringContaining('/nowhere.jpg')]);
   });
 

@@ -113,7 +113,7 @@ it('takes pictures to search with, up to a size, and gives the same one the same
   const first = (await (await post('some bytes', 'image/png')).json()) as { id: string };
   expect(first.id).toMatch(/^[0-9a-f]{32}$/);
   expect(await (await post('some bytes', 'application/octet-stream')).json()).toEqual(first);
-  expect((await post('', 'image/png')).status).toBe(400);
+  expect((await post('', 'image/png')).status).toBe(422);
   expect((await post('<html>', 'text/html')).status).toBe(415);
   expect((await get('/query-picture')).status).toBe(405);
   const unreadable = library.client.search({ query: { picture: { kind: 'upload', id: first.id } } });
