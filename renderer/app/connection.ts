@@ -26,6 +26,7 @@ export async function followLibrary(signal: AbortSignal): Promise<void> {
   let wait = firstWait;
   let wasGone = false;
   while (!signal.aborted) {
+    let locked = false;
     try {
       const events = await api.events(undefined, { signal });
       useConnection.setState({ state: 'live' });
@@ -40,14 +41,12 @@ export async function followLibrary(signal: AbortSignal): Promise<void> {
       }
     } catch (error) {
       if (signal.aborted) return;
-      if (problemCode(error) === 'unauthorised') {
-        useConnection.setState({ state: 'locked' });
-        return;
-      }
+      // Signing in happens in another tab, by the printed address: this one only has to notice.
+      locked = problemCode(error) === 'unauthorised';
     }
     if (signal.aborted) return;
     wasGone = true;
-    useConnection.setState({ state: 'gone' });
+    useConnection.setState({ state: locked ? 'locked' : 'gone' });
     await pause(wait, signal);
     wait = Math.min(longestWait, wait * 2);
   }
@@ -61,6 +60,8 @@ function announceChange(): void {
   announced = true;
   setTimeout(() => {
     announced = false;
+    // Searches are only marked: whoever shows one decides whether to replace it under the reader's eyes.
+    void queryClient.invalidateQueries({ queryKey: queries.search.key(), refetchType: 'none' });
     useConnection.setState(({ revision }) => ({ revision: revision + 1 }));
     for (const key of [queries.item.key(), queries.failures.key(), queries.listFolders.key(), queries.listEngines.key()]) {
       void queryClient.invalidateQueries({ queryKey: key });

@@ -64,9 +64,13 @@ export function withWords(state: QueryState, words: string): QueryState {
   return { ...state, words, literal: words.trim() === '' ? false : state.literal };
 }
 
-/** `like` asks for pictures like this one and forgets the words; `edit` keeps them as what should be different. */
+/**
+ * `like` asks for pictures like this one and forgets the words. `edit` asks for it with something different: words that were typed before a file
+ * was dropped are that; words that led to a result of the library are not.
+ */
 export function withPicture(state: QueryState, picture: PictureRef, intent: 'like' | 'edit'): QueryState {
-  return { ...state, picture, edit: '', words: intent === 'like' ? '' : state.words, literal: false, order: 'relevance' };
+  const keeps = intent === 'edit' && picture.kind === 'upload';
+  return { ...state, picture, edit: '', words: keeps ? state.words : '', literal: false, order: 'relevance' };
 }
 
 export function withoutPicture(state: QueryState): QueryState {

@@ -28,6 +28,33 @@ const accent = [
   'oklch(0.33 0.12 258)',
 ] as const;
 
+/** Mantine's greys are bluish; ours are not. */
+const gray = [
+  'oklch(0.985 0 0)',
+  'oklch(0.955 0 0)',
+  'oklch(0.935 0 0)',
+  'oklch(0.9 0 0)',
+  'oklch(0.84 0 0)',
+  'oklch(0.74 0 0)',
+  'oklch(0.53 0 0)',
+  'oklch(0.46 0 0)',
+  'oklch(0.34 0 0)',
+  'oklch(0.24 0 0)',
+] as const;
+
+const dark = [
+  'oklch(0.93 0 0)',
+  'oklch(0.86 0 0)',
+  'oklch(0.75 0 0)',
+  'oklch(0.68 0 0)',
+  'oklch(0.4 0 0)',
+  'oklch(0.32 0 0)',
+  'oklch(0.265 0 0)',
+  'oklch(0.245 0 0)',
+  'oklch(0.21 0 0)',
+  'oklch(0.18 0 0)',
+] as const;
+
 const fieldStyles = {
   label: { marginBottom: '2px', fontWeight: 600 },
   description: { marginBottom: '6px', fontSize: '12px', lineHeight: '16px' },
@@ -38,7 +65,7 @@ export const colorSchemeManager = localStorageColorSchemeManager({ key: 'oneword
 
 export const theme = createTheme({
   primaryColor: 'accent',
-  colors: { accent },
+  colors: { accent, gray, dark },
   fontFamily,
   fontSizes: { xs: '12px', sm: '13px', md: '15px', lg: '20px', xl: '20px' },
   lineHeights: { xs: '16px', sm: '20px', md: '20px', lg: '28px', xl: '28px' },

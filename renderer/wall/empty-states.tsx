@@ -39,18 +39,26 @@ export function NoFolder() {
   );
 }
 
-/** A wall before there are pictures. */
+/** A wall before there are pictures: the widths of its tiles, row by row. */
+const glyphRows = [
+  [3, 4, 2],
+  [4, 2, 3],
+  [2, 3, 4],
+];
+
 function WallGlyph() {
   return (
     <div className={styles.glyph} aria-hidden>
-      {glyphWidths.map((width) => (
-        <span key={width} style={{ flexGrow: width }} />
+      {glyphRows.map((row) => (
+        <div key={row.join()}>
+          {row.map((width) => (
+            <span key={width} style={{ flexGrow: width }} />
+          ))}
+        </div>
       ))}
     </div>
   );
 }
-
-const glyphWidths = [40, 64, 88, 34, 92, 58, 38, 70, 78];
 
 export function NothingIndexed() {
   const messages = useMessages();

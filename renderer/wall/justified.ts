@@ -126,6 +126,19 @@ export function rowOf(rows: readonly WallRow[], index: number): number {
   return low;
 }
 
+/** The first picture of the row at this height of the wall. */
+export function pictureAt(rows: readonly WallRow[], offset: number): number {
+  let low = 0;
+  let high = rows.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((rows[middle]?.top ?? 0) <= offset) low = middle;
+    else high = middle - 1;
+  }
+  const row = rows[low];
+  return row?.kind === 'tiles' ? (row.tiles[0]?.index ?? 0) : (row?.index ?? 0);
+}
+
 function lastIndex(rows: readonly WallRow[], at: number): number {
   const row = rows[at];
   if (!row) return -1;

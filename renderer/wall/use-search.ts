@@ -39,7 +39,6 @@ export type SearchResults = {
 export function useSearch(): SearchResults {
   const asked = useSettledQuery();
   const revision = useConnection((state) => state.revision);
-  const [seen, setSeen] = useState(revision);
 
   const options = queries.search.infiniteOptions({
     input: (cursor: string | undefined) => ({
@@ -52,7 +51,9 @@ export function useSearch(): SearchResults {
     initialPageParam: undefined,
     getNextPageParam: (page) => page.nextCursor ?? undefined,
     placeholderData: keepPreviousData,
+    // Stale is what was marked so because the library changed. See connection.ts.
     staleTime: Number.POSITIVE_INFINITY,
+    refetchOnMount: (cached) => (cached.state.data?.pages.length ?? 0) <= quietlyReplaced,
     // Pages never share parts with older ones; comparing a hundred thousand hits would cost more than drawing them.
     structuralSharing: false,
   });
@@ -63,18 +64,13 @@ export function useSearch(): SearchResults {
   const query = answered.current;
   const isFew = (pages?.length ?? 0) <= quietlyReplaced;
 
-  const update = (): void => {
-    setSeen(revision);
-    void queryClient.invalidateQueries({ queryKey: options.queryKey, exact: true });
-  };
-
+  const { refetch } = result;
+  const seen = useRef(revision);
   useEffect(() => {
-    if (revision === seen) return;
-    void queryClient.invalidateQueries({ queryKey: queries.search.key(), refetchType: 'none' });
-    if (!isFew) return;
-    setSeen(revision);
-    void queryClient.refetchQueries({ queryKey: queries.search.key(), type: 'active' });
-  }, [revision, seen, isFew]);
+    if (seen.current === revision || !isFew) return;
+    seen.current = revision;
+    void refetch();
+  }, [revision, isFew, refetch]);
 
   const hits = useMemo(() => pages?.flatMap((page) => page.hits) ?? [], [pages]);
   const asks = !isEverything(query) && (query.words.trim() !== '' || query.picture !== null);
@@ -93,14 +89,14 @@ export function useSearch(): SearchResults {
     cutAt,
     dims: asks,
     error: result.isError && hits.length === 0 ? result.error : null,
-    retry: () => void result.refetch(),
+    retry: () => void refetch(),
     hasMore: result.hasNextPage,
     moreFailed: result.isFetchNextPageError,
     loadMore: () => {
       if (result.hasNextPage && !result.isFetching) void result.fetchNextPage();
     },
-    stale: revision !== seen && !isFew,
-    update,
+    stale: result.isStale && !isFew && !result.isPlaceholderData,
+    update: () => void queryClient.resetQueries({ queryKey: options.queryKey, exact: true }),
   };
 }
 

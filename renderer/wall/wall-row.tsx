@@ -79,6 +79,7 @@ function TileView({ hit, tile, height, asked, dims, isFocus }: TileProps) {
           draggable={false}
           className={styles.picture}
           onLoad={(event) => event.currentTarget.setAttribute('data-loaded', '')}
+          onError={(event) => event.currentTarget.setAttribute('data-failed', '')}
         />
         {stack > 1 && (
           <span className={styles.badge}>

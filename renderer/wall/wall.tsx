@@ -8,13 +8,14 @@ import { useElementSize } from '@mantine/hooks';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type SyntheticEvent, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { Hit } from '../../core/api/query.ts';
+import { useConnection } from '../app/connection.ts';
 import { draggedItemType } from '../box/drop-target.tsx';
 import { takePicture } from '../box/take-picture.ts';
 import { useMessages } from '../messages/messages.ts';
 import { place, usePlace } from '../query/use-place.ts';
 import { Viewer } from '../viewer/viewer.tsx';
 import { wallId } from './focus.ts';
-import { rowOf, type Step, walk } from './justified.ts';
+import { pictureAt, rowOf, type Step, walk } from './justified.ts';
 import { Peek } from './peek.tsx';
 import { keepPosition, positionOf } from './positions.ts';
 import { useLayout } from './use-layout.ts';
@@ -56,21 +57,32 @@ export function Wall({ results }: { results: SearchResults }) {
     estimateSize: (index) => rows[index]?.height ?? rowHeight,
     gap,
     overscan: 4,
-    initialOffset: () => positionOf(key)?.top ?? 0,
   });
   const visible = virtualizer.getVirtualItems();
 
   // The virtualizer keeps sizes by index: another layout has others. What was first on the screen stays first.
-  const anchor = useRef(0);
+  // Where to scroll as soon as there are rows: the width, and so the layout, is known only after the first render.
+  const restore = useRef(positionOf(key)?.top ?? null);
   const laidOut = useRef(rows);
   useLayoutEffect(() => {
     const before = laidOut.current;
     laidOut.current = rows;
     if (before === rows) return;
     virtualizer.measure();
-    const resized = before.length > 0 && rows.length > 0 && before[0]?.height !== rows[0]?.height;
-    if (resized && anchor.current > 0) virtualizer.scrollToIndex(rowOf(rows, anchor.current), { align: 'start' });
+    if (restore.current !== null && rows.length > 0) {
+      virtualizer.scrollToOffset(restore.current);
+      restore.current = null;
+      return;
+    }
+    const isResized = before.length > 0 && rows.length > 0 && before[0]?.height !== rows[0]?.height;
+    const anchor = pictureAt(before, virtualizer.scrollOffset ?? 0);
+    if (isResized && anchor > 0) virtualizer.scrollToIndex(rowOf(rows, anchor), { align: 'start' });
   }, [rows, virtualizer]);
+
+  // Left by another search or another page: the last offset that was seen, since the new wall may already be shorter.
+  const focusRef = useRef(focus);
+  focusRef.current = focus;
+  useLayoutEffect(() => () => keepPosition(key, { top: virtualizer.scrollOffset ?? 0, focus: focusRef.current }), [key, virtualizer]);
 
   // Another search starts at its top, one that was gone back to where it was left.
   const shown = useRef(key);
@@ -80,7 +92,6 @@ export function Wall({ results }: { results: SearchResults }) {
     const kept = place.getState().cameBy === 'history' ? positionOf(key) : undefined;
     setFocus(kept?.focus ?? 0);
     setPeeks(false);
-    anchor.current = 0;
     virtualizer.scrollToOffset(kept?.top ?? 0);
   }, [key, virtualizer]);
 
@@ -101,7 +112,15 @@ export function Wall({ results }: { results: SearchResults }) {
     tile.focus({ preventScroll: true });
   });
 
-  useEffect(() => keepPosition(key, { top: scrollRef.current?.scrollTop ?? 0, focus }), [key, focus]);
+  // Thumbnails that could not be had may be there now.
+  const connection = useConnection();
+  useEffect(() => {
+    if (connection.state !== 'live') return;
+    for (const image of scrollRef.current?.querySelectorAll<HTMLImageElement>('img[data-failed]') ?? []) {
+      image.removeAttribute('data-failed');
+      image.src = image.getAttribute('src') ?? '';
+    }
+  }, [connection]);
 
   const lastVisible = visible.at(-1)?.end ?? 0;
   const ahead = (scrollRef.current?.clientHeight ?? 800) * screensAhead;
@@ -135,16 +154,7 @@ export function Wall({ results }: { results: SearchResults }) {
 
   return (
     <>
-      <div
-        ref={scrollRef}
-        className={styles.scroll}
-        onScroll={() => {
-          const top = virtualizer.scrollOffset ?? 0;
-          const row = rows[virtualizer.getVirtualItemForOffset(top)?.index ?? 0];
-          anchor.current = row?.kind === 'tiles' ? (row.tiles[0]?.index ?? 0) : (row?.index ?? 0);
-          keepPosition(key, { top, focus });
-        }}
-      >
+      <div ref={scrollRef} className={styles.scroll}>
         {/* biome-ignore lint/a11y/useSemanticElements: rows of pictures are a grid to walk, not a table of data */}
         <div
           ref={widthRef}

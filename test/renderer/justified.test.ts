@@ -1,6 +1,6 @@
 /** @file The wall's layout: full rows, nothing moves when more is loaded, the cut line, and where keys lead. */
 import { describe, expect, it } from 'vitest';
-import { layoutWall, rowOf, type Shape, type WallOptions, type WallRow, walk } from '../../renderer/wall/justified.ts';
+import { layoutWall, pictureAt, rowOf, type Shape, type WallOptions, type WallRow, walk } from '../../renderer/wall/justified.ts';
 
 const options: WallOptions = { width: 1000, rowHeight: 200, gap: 4, cutAt: null, cutHeight: 40 };
 
@@ -127,6 +127,15 @@ describe('walk', () => {
       const row = rows[rowOf(rows, index)];
       expect(row?.kind === 'tiles' && row.tiles.some((tile) => tile.index === index)).toBe(true);
     }
+  });
+
+  it('finds the first picture at any height', () => {
+    for (const row of rows) {
+      const first = row.kind === 'tiles' ? row.tiles[0]?.index : row.index;
+      expect(pictureAt(rows, row.top)).toBe(first);
+      expect(pictureAt(rows, row.top + row.height)).toBe(first);
+    }
+    expect(pictureAt([], 100)).toBe(0);
   });
 
   it('goes left and right by one and stops at the ends', () => {

@@ -46,8 +46,13 @@ describe('a picture', () => {
     expect(toQuery(withPicture(words('beach'), picture, 'like'))).toEqual({ picture });
   });
 
-  it('keeps the words as what should be different when an edit is started', () => {
-    expect(toQuery(withPicture(words('at night'), picture, 'edit'))).toEqual({ picture, edit: 'at night' });
+  it('takes words that were typed before a file was dropped as what should be different', () => {
+    const upload: PictureRef = { kind: 'upload', id: '0123456789abcdef0123456789abcdef' };
+    expect(toQuery(withPicture(words('at night'), upload, 'edit'))).toEqual({ picture: upload, edit: 'at night' });
+  });
+
+  it('forgets the words that led to the result from which an edit is started', () => {
+    expect(toQuery(withPicture(words('rocket'), picture, 'edit'))).toEqual({ picture });
   });
 
   it('takes what is typed as the edit before and after it becomes a chip', () => {
