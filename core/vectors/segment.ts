@@ -18,6 +18,8 @@ export interface SegmentBackend {
 export interface Segment {
   /** Vectors that the native index holds. */
   readonly rows: number;
+  /** Asked for more than this it overlooks too much, or is slower than comparing its rows one by one. */
+  readonly reach: number;
   /** About the k nearest, best first; fewer only where the segment has fewer. Scores are comparable within one backend only: 0 is equal. */
   search(query: Float32Array, k: number): Neighbour[];
   close(): void;

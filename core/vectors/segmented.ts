@@ -34,8 +34,6 @@ export type Choice = { readonly backend?: SegmentBackend; readonly note: string 
 
 type Take = (key: number, score: number) => void;
 
-/** A segment is never asked for more: comparing its rows one by one is as fast then. */
-const mostAsked = 4096;
 const rowsAtOnce = 1024;
 /** Proposals to score beyond those wanted: a backend's own scores are rounded. */
 const spare = (wanted: number) => 16 + Math.ceil(wanted / 10);
@@ -215,7 +213,7 @@ export class SegmentedIndex implements VectorIndex {
     const { row, segment, dead } = open;
     const enough = Math.min(wanted, inside);
     const first = inside === row.rows ? enough : Math.ceil((enough * row.rows) / inside) + spare(wanted);
-    for (let ask = Math.min(first, row.rows); ask <= mostAsked; ask *= 4) {
+    for (let ask = Math.min(first, row.rows); ask <= segment.reach; ask *= 4) {
       const found = segment.search(query, Math.min(ask, row.rows)).filter(({ key }) => !dead.has(key) && (!among || among.has(key)));
       if (found.length >= enough) return found;
       if (ask >= row.rows) break; // the graph does not reach all of its rows
@@ -280,7 +278,7 @@ export class SegmentedIndex implements VectorIndex {
   #failed(error: unknown): void {
     const reason = error instanceof Error ? error.message : String(error);
     this.#options.log(`vectors: the index is not up to date: ${error instanceof Error ? (error.stack ?? reason) : reason}`);
-    this.#failure = `The search index could not be brought up to date (${reason}); until it is, searches compare vectors one by one.`;
+    this.#failure = `The search index could not be brought up to date (${reason.replace(/\.$/, '')}); until it is, searches compare vectors one by one.`;
   }
 
   #check(query: Float32Array): void {

@@ -24,7 +24,7 @@ function emptyIndex(dimension: number): Index {
     quantization: ScalarKind.F16,
     connectivity: 16,
     expansion_add: 128,
-    expansion_search: 64,
+    expansion_search: 256,
     multi: false,
   });
 }
@@ -37,6 +37,7 @@ function open(path: string, dimension: number): Segment {
   }
   return {
     rows: index.size(),
+    reach: 4096, // it widens its search to what is asked for
     search: (query, k) => {
       const { keys, distances } = index.search(query, k, 1);
       return Array.from(keys, (key, i): Neighbour => ({ key: Number(key), score: -(distances[i] ?? 0) }));

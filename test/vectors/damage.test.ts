@@ -148,7 +148,13 @@ describe.each(backends)('a $backend index', ({ backend, problem }) => {
         log: silent,
         spawn: (options) => {
           const child = forkProcess(options);
-          if (options.name === 'index builder' && killed++ === 0) child.kill();
+          if (killed > 0 || options.name !== 'index builder') return child;
+          const watch = setInterval(() => {
+            if (readdirSync(folder()).length === 0) return; // not yet at it
+            clearInterval(watch);
+            killed += 1;
+            child.kill();
+          }, 2);
           return child;
         },
       });

@@ -197,7 +197,7 @@ describe.skipIf(problem)('sqlite-vss', () => {
     const db = new Database(segmentFiles()[0] ?? '', { readonly: true });
     const blob = db.prepare<[], Buffer>('SELECT idx FROM vectors_index').pluck().get();
     db.close();
-    expect(blob?.includes(Buffer.from(Int32Array.of(120, 64, 1).buffer))).toBe(true);
+    expect(blob?.includes(Buffer.from(Int32Array.of(120, 256, 1).buffer))).toBe(true);
     expect(blob?.includes(Buffer.from(Int32Array.of(40, 16, 1).buffer))).toBe(false);
   });
 });
