@@ -80,7 +80,7 @@ export function NothingIndexed() {
 }
 
 export function NoResult({ query, page }: { query: QueryState; page: SearchPage }) {
-  const { empty, box } = useMessages();
+  const { empty } = useMessages();
   const status = useStatus();
   const left = status?.jobs.find((job) => job.name === 'indexing');
   const waiting = left ? left.total - left.done : 0;
@@ -107,9 +107,7 @@ export function NoResult({ query, page }: { query: QueryState; page: SearchPage 
           </Button>
         ))}
         {facts.length > 0 && <Button onClick={() => place.step((state) => ({ ...state, literal: true }))}>{empty.asWords}</Button>}
-        <Button onClick={() => place.step(cleared)} aria-label={`${box.clear}: ${empty.startOver}`}>
-          {empty.startOver}
-        </Button>
+        <Button onClick={() => place.step(cleared)}>{empty.startOver}</Button>
       </div>
       <p className={styles.text}>
         <Link href="/engines">{empty.engines}</Link>
