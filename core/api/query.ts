@@ -20,7 +20,7 @@ export type FileType = (typeof fileTypes)[number];
 
 export const filters = z
   .object({
-    /** Absolute path of a folder: everything below it. */
+    /** Absolute path of a folder: everything below it. Anything else is the name, or last names, of folders anywhere (`Trips`, `Trips/2019`). */
     folder: z.string().min(1),
     /** Local calendar days, both inclusive. Matches the date taken, else the file's own date. */
     from: day,
@@ -40,10 +40,13 @@ export const filters = z
 export type Filters = z.infer<typeof filters>;
 
 export const query = z.object({
-  /** Words. Facts in it ("july 2023", "people: 2") become filters unless `literal`. At most 2,000 characters. */
+  /**
+   * Words. Facts in it ("july 2023", "people: 2") become filters unless `literal`. At most 2,000 characters.
+   * Beside a picture they are added to it: what looks like the picture and fits the words. Neither words nor picture: everything.
+   */
   text: z.string().max(2000).optional(),
   picture: pictureRef.optional(),
-  /** What should be different about the picture. Needs `picture`. */
+  /** What should be different about the picture, which is then not among the results. Needs `picture`. */
   edit: z.string().max(2000).optional(),
   filters: filters.optional(),
   literal: z.boolean().optional(),
@@ -52,9 +55,10 @@ export type Query = z.infer<typeof query>;
 
 export const searchRequest = z.object({
   query,
+  /** By date: newest first above the cut line, then newest first below it. */
   order: z.enum(['relevance', 'date']).default('relevance'),
   limit: z.int().min(1).max(1000).default(100),
-  /** From the page before; a cursor of another query is refused. */
+  /** From the page before; a cursor of another query is refused. Pages stay those of one answer while the library changes. */
   cursor: z.string().max(200).optional(),
   /** Collapse near-duplicates into their best hit. */
   group: z.boolean().default(false),
@@ -114,13 +118,13 @@ export type Hit = z.infer<typeof hit>;
 
 export const searchPage = z.object({
   hits: z.array(hit),
-  /** How many of all matches (not of this page) lie above the line where results stop being better than chance. */
+  /** How many of all matches (not of this page) lie above the line where results stop being better than chance; with `group`, groups. */
   cut: z.int(),
   total: z.int(),
   nextCursor: z.string().nullable(),
   /** What was understood: the words left after the facts, the facts, and what the query says in one word. */
   understood: z.object({ words: z.string(), facts: z.array(recognisedFact), says: z.array(word) }),
-  /** How the picture and the edit were combined: learned by the model or by vector arithmetic. */
+  /** How the picture and the edit were combined: learned by the model or by vector arithmetic; `none` without an edit. */
   composition: z.enum(['none', 'learned', 'arithmetic']),
   milliseconds: z.number(),
 });

@@ -9,8 +9,10 @@ export type Chance = { readonly mean: number; readonly deviation: number };
 export const falseShare = 0.25;
 /** The same where chance is only guessed from the query's own scores, among which are its matches. */
 export const guessedFalseShare = 0.1;
-/** A result must also stand out from what this query scores on most of the library, by so many deviations. */
+/** A result must also stand out from what this query scores on most of the library, by so many deviations ... */
 export const leastStandout = 2;
+/** ... unless it is so many deviations beyond chance: half of a library can be about one thing. */
+export const farBeyondChance = 3;
 
 export function chanceOf(scores: Float32Array): Chance {
   let sum = 0;
@@ -55,7 +57,8 @@ export function cutScore({ best, total, sample, chance }: CutInput): number {
     const score = best[i] ?? 0;
     if (total * upperTail((score - mean) / (deviation || 1)) <= share * (i + 1)) lowest = score;
   }
-  return Math.max(lowest, ordinary.mean + leastStandout * ordinary.deviation);
+  const standout = ordinary.mean + leastStandout * ordinary.deviation;
+  return Math.max(lowest, chance ? Math.min(standout, mean + farBeyondChance * deviation) : standout);
 }
 
 /** Probability that a normal variable exceeds z (Abramowitz and Stegun 26.2.17; error below 1e-7). */

@@ -6,6 +6,7 @@ import { AppError } from '../api/errors.ts';
 import type { ItemDetail } from '../api/library.ts';
 import type { Filters, Hit, Query, RecognisedFact, SearchPage, SearchRequest, Why } from '../api/query.ts';
 import { countItems, findItem, type Item, itemsOf } from '../store/catalogue.ts';
+import { prepared } from '../store/statements.ts';
 import { answer, type Question } from './answer.ts';
 import { fingerprintOf, readCursor, writeCursor } from './cursor.ts';
 import { recogniseFacts, understand } from './facts.ts';
@@ -93,7 +94,7 @@ function stated(filters: Filters | undefined): Filters {
 
 /** Changes with every write to the library, by this process or another. */
 function generationOf({ store }: SearchDeps): string {
-  const written = store.db.prepare('SELECT total_changes()').pluck().get();
+  const written = prepared(store, 'SELECT total_changes()').pluck().get();
   return `${written}/${store.db.pragma('data_version', { simple: true })}`;
 }
 

@@ -55,10 +55,10 @@ export function findWords(store: WordStore, text: string, limit: number): WordMa
   const parts = words.filter(needsGrams).map(partCondition);
   const conditions = [...(plain.length > 0 ? ['file_words MATCH ?'] : []), ...parts.map(({ sql }) => `rowid IN (${sql})`)];
   const values = [...(plain.length > 0 ? [plain.join(' AND ')] : []), ...parts.flatMap((part) => part.values)];
-  const rows = prepared<Row>(store, `SELECT rowid AS fileId, name, folder FROM file_words WHERE ${conditions.join(' AND ')} LIMIT ?`).all(
-    ...values,
-    limit,
-  );
+  const sql = `SELECT rowid AS fileId, name, folder FROM file_words WHERE ${conditions.join(' AND ')} LIMIT ?`;
+  // Kept only in its common form: the others are as many as there are mixtures of words.
+  const statement = parts.length === 0 ? prepared<Row>(store, sql) : store.db.prepare<unknown[], Row>(sql);
+  const rows = statement.all(...values, limit);
 
   const whole = fold(text.trim());
   const patterns = words.map(patternFor);
