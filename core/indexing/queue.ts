@@ -58,10 +58,12 @@ type Read = {
 /** Pictures that go to the engine together, and such batches on their way: one is computed while the next travels. */
 const embedBatch = 8;
 const embedsInFlight = 2;
-const commitBatch = 16;
-const commitMs = 250;
-/** Files between reading and commit. Bounds memory where the engine is slower than the readers. */
-const mostInFlight = 48;
+/** Each commit waits for the disk, and everything waits for it. A single file is committed at once, see `pump`. */
+const commitBatch = 64;
+const commitMs = 1000;
+/** Decoded pictures that wait for the engine, and results that wait for the disk, before reading waits too. */
+const mostRead = 32;
+const mostEmbedded = 256;
 /** A file that was written to so short ago may not be complete. */
 const youngMs = 3000;
 /** A picture that the engine fails on this often, while it answers others, is the cause itself. */
@@ -78,10 +80,9 @@ export function createQueue(options: QueueOptions): Queue {
   const onTheWay = new Map<string, FileRow[]>();
   const rested = new Set<string>();
   let read: Read[] = [];
-  let embedded: (Embedded & { readonly source: Read })[] = [];
+  let embedded: Embedded[] = [];
   let reading = 0;
   let embedding = 0;
-  let inFlight = 0;
   let successes = 0;
   let { paused } = options;
   let wasIdle = true;
@@ -90,10 +91,9 @@ export function createQueue(options: QueueOptions): Queue {
   function pump(): void {
     if (signal.aborted) return;
     if (!trouble.waiting) {
-      while (!paused && reading < options.reading && inFlight < mostInFlight) {
+      while (!paused && reading < options.reading && reading + read.length < mostRead && embedded.length < mostEmbedded) {
         const file = line.take();
         if (!file) break;
-        inFlight += 1;
         reading += 1;
         track(
           readOne(file).finally(() => {
@@ -112,7 +112,7 @@ export function createQueue(options: QueueOptions): Queue {
       if (embedded.length >= commitBatch || (embedded.length > 0 && reading + embedding === 0)) commit();
       else if (embedded.length > 0) commitTimer ??= setTimeout(onCommitTimer, commitMs);
     }
-    const idle = isIdle();
+    const idle = line.isEmpty;
     if (idle !== wasIdle) {
       wasIdle = idle;
       onTurn();
@@ -138,14 +138,8 @@ export function createQueue(options: QueueOptions): Queue {
     working.add(tracked);
   }
 
-  /** The file is settled for now, whatever became of it. */
-  function leave(file: FileRow): void {
-    inFlight -= 1;
-    line.leave(file.id);
-  }
-
   function done(file: FileRow): void {
-    leave(file);
+    line.leave(file.id);
     rested.delete(restKey(file));
     onDone(1);
   }
@@ -158,7 +152,7 @@ export function createQueue(options: QueueOptions): Queue {
       await thumbnails.discard(file.id);
       await readFailed(file, error);
     } finally {
-      if (!kept) leave(file);
+      if (!kept) line.leave(file.id);
     }
   }
 
@@ -203,7 +197,7 @@ export function createQueue(options: QueueOptions): Queue {
   function release(hash: string): void {
     const waiting = onTheWay.get(hash) ?? [];
     onTheWay.delete(hash);
-    for (const file of waiting) leave(file);
+    for (const file of waiting) line.leave(file.id);
     if (waiting.length > 0) line.wake();
   }
 
@@ -263,7 +257,8 @@ export function createQueue(options: QueueOptions): Queue {
         const findings = answer.findings[index];
         if (!vector || !findings)
           throw new AppError('engine-failed', `The engine answered ${batch.length} pictures with ${answer.findings.length} findings.`);
-        embedded.push({ file: source.file, result: source.result, vector, findings, source });
+        const { hash, bytes, facts } = source.result; // not the pixels
+        embedded.push({ file: source.file, result: { hash, bytes, facts }, vector, findings });
       }
       successes += 1;
       if (trouble.reason?.code !== 'disk-full') trouble.over();
@@ -311,7 +306,7 @@ export function createQueue(options: QueueOptions): Queue {
   }
 
   /** False when something among these is what the store refuses. A store that can take nothing now is trouble, and they wait. */
-  function commitTogether(batch: typeof embedded): boolean {
+  function commitTogether(batch: readonly Embedded[]): boolean {
     if (batch.length === 0) return true;
     try {
       const written = records.commit(batch);
@@ -344,8 +339,6 @@ export function createQueue(options: QueueOptions): Queue {
     done(file);
   }
 
-  const isIdle = () => line.isEmpty && inFlight === 0;
-
   return {
     wake(hurried) {
       if (hurried && hurried.length > 0) line.hurry(hurried);
@@ -356,7 +349,7 @@ export function createQueue(options: QueueOptions): Queue {
       if (!paused) line.wake();
     },
     get isIdle() {
-      return isIdle();
+      return line.isEmpty;
     },
     get trouble() {
       return trouble.reason;

@@ -19,7 +19,7 @@ import type { RunTotals } from './run-totals.ts';
 
 export type Embedded = {
   readonly file: FileRow;
-  readonly result: ReadResult;
+  readonly result: Pick<ReadResult, 'hash' | 'bytes' | 'facts'>;
   readonly vector: Float32Array;
   readonly findings: PictureFindings;
 };

@@ -413,10 +413,11 @@ describe('pause', () => {
   it('stops before the next file, outlives the process, and goes on where it stopped', async () => {
     const folder = temporaryFolder();
     await writePictures(join(folder, 'pictures'), numbered(60));
-    const first = openLibrary(join(folder, 'library'), { embedder: createColourEmbedder({ delayMs: 20 }) });
+    const embedder = createColourEmbedder();
+    const first = openLibrary(join(folder, 'library'), { embedder });
+    embedder.fault = () => first.indexer.pause(); // as soon as the engine has work
     await first.indexer.addFolder({ path: join(folder, 'pictures') });
-    await until(() => first.indexer.totals().indexed > 0, 'some are indexed');
-    first.indexer.pause();
+    await until(() => first.indexer.totals().indexed > 0, 'what was begun is finished');
     await until(() => first.indexer.jobs().every((job) => job.name !== 'scanning'), 'the scan has ended');
     await first.close();
     const second = openLibrary(join(folder, 'library'));

@@ -29,7 +29,7 @@ describe('kill -9', () => {
     for (let round = 0; round < 6; round++) {
       const child = startIndexing({ directory, folder: pictures, delayMs: 30 });
       await until(() => statSync(join(directory, 'library.db'), { throwIfNoEntry: false }) !== undefined, 'the library is there');
-      await new Promise((resolve) => setTimeout(resolve, 500 + Math.random() * 900));
+      await new Promise((resolve) => setTimeout(resolve, 700 + Math.random() * 1300));
       child.process.kill('SIGKILL');
       await child.answer;
       const store = openStore(directory);
