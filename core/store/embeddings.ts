@@ -79,37 +79,53 @@ export function embeddingKeys(store: EmbeddingStore, spaceId: number): Float64Ar
 /** The range of keys, both ends inclusive. */
 export type StreamOptions = { readonly first?: number; readonly last?: number; readonly rows?: number };
 
+/** A row as it is stored: float16, 2 bytes a value. */
+export type StoredVector = readonly [key: number, blob: Uint8Array];
+
 /**
- * The vectors of a space by ascending key. Each chunk is a query of its own, so that nothing is held while the caller works.
- * `+space_id` keeps SQLite on the primary key: by the index on spaces it would have to sort.
+ * The vectors of a space as they are stored, by ascending key. Each chunk is a query of its own, so that nothing is held while the
+ * caller works. `+space_id` keeps SQLite on the primary key: by the index on spaces it would have to sort.
  */
-export function* streamVectors(
+export function* streamStored(
   store: EmbeddingStore,
   spaceId: number,
   dimension: number,
   { first = 0, last = Number.MAX_SAFE_INTEGER, rows = 1024 }: StreamOptions = {},
-): Generator<VectorChunk> {
+): Generator<readonly StoredVector[]> {
   const sql = 'SELECT id, vector FROM embeddings WHERE id BETWEEN ? AND ? AND +space_id = ? ORDER BY id LIMIT ?';
-  const page = prepared<[number, Buffer]>(store, sql).raw(); // arrays are made faster than objects
-  const values = new Float32Array(rows * dimension);
+  const page = prepared<StoredVector>(store, sql).raw(); // arrays are made faster than objects
   for (let from = first; from <= last; ) {
     const found = page.all(from, last, spaceId, rows);
-    const keys: number[] = [];
-    for (const [id, vector] of found) {
-      if (vector.byteLength !== dimension * 2) continue; // cannot be written here; no search has a use for it
-      decodeFloat16(vector, values, keys.length * dimension);
-      keys.push(id);
-    }
-    if (keys.length > 0) yield { keys, values: values.subarray(0, keys.length * dimension) };
+    const whole = found.filter(([, blob]) => blob.length === dimension * 2); // others cannot be written here; no search has a use for them
+    if (whole.length > 0) yield whole;
     if (found.length < rows) return;
     from = (found.at(-1)?.[0] ?? last) + 1;
   }
 }
 
+/** The same as numbers. `values` is overwritten by the next chunk. */
+export function* streamVectors(
+  store: EmbeddingStore,
+  spaceId: number,
+  dimension: number,
+  options: StreamOptions = {},
+): Generator<VectorChunk> {
+  const values = new Float32Array((options.rows ?? 1024) * dimension);
+  for (const stored of streamStored(store, spaceId, dimension, { rows: 1024, ...options })) {
+    for (const [row, [, blob]] of stored.entries()) decodeFloat16(blob, values, row * dimension);
+    yield { keys: stored.map(([key]) => key), values: values.subarray(0, stored.length * dimension) };
+  }
+}
+
+/** One vector as it is stored. */
+export function readStored(store: EmbeddingStore, spaceId: number, key: number): Uint8Array | undefined {
+  return prepared<Uint8Array>(store, 'SELECT vector FROM embeddings WHERE id = ? AND +space_id = ?').pluck().get(key, spaceId);
+}
+
 /** Writes one vector into `out`; false where the space has no such row. */
 export function readVector(store: EmbeddingStore, spaceId: number, key: number, out: Float32Array): boolean {
-  const blob = prepared<Buffer>(store, 'SELECT vector FROM embeddings WHERE id = ? AND +space_id = ?').pluck().get(key, spaceId);
-  if (blob?.byteLength !== out.length * 2) return false;
+  const blob = readStored(store, spaceId, key);
+  if (blob?.length !== out.length * 2) return false;
   decodeFloat16(blob, out);
   return true;
 }

@@ -2,27 +2,30 @@
  * @file A sample of the live vectors: those whose keys hash lowest. It depends on nothing but the set of keys, is spread evenly
  * over it, and one added or deleted row rarely changes it.
  */
-import { dotRows } from './exact-rows.ts';
+import { batchRows, HalfRows } from './half-rows.ts';
 import { TopK } from './top-k.ts';
 
 export class KeySample {
   readonly size: number;
   readonly keys: readonly number[];
   readonly #members: ReadonlySet<number>;
-  readonly #values: Float32Array;
+  readonly #rows: HalfRows;
   readonly #highest: number;
 
-  /** `read` writes the vector of a key into `out`; a key that it does not know is left out. */
-  constructor(size: number, dimension: number, live: Iterable<number>, read: (key: number, out: Float32Array) => boolean) {
+  /** `read` gives the vector of a key as it is stored; a key that it does not know is left out. */
+  constructor(size: number, dimension: number, live: Iterable<number>, read: (key: number) => Uint8Array | undefined) {
     const best = new TopK(size);
     for (const key of live) best.offer(key, -hashOf(key));
     const lowest = best.sorted();
     this.size = size;
     this.#highest = lowest.length < size ? Number.POSITIVE_INFINITY : -(lowest.at(-1)?.score ?? 0);
-    this.#values = new Float32Array(lowest.length * dimension);
+    this.#rows = new HalfRows(dimension);
     const keys: number[] = [];
     for (const { key } of lowest) {
-      if (read(key, this.#values.subarray(keys.length * dimension, (keys.length + 1) * dimension))) keys.push(key);
+      const blob = read(key);
+      if (!blob) continue;
+      this.#rows.write(keys.length, blob);
+      keys.push(key);
     }
     this.keys = keys;
     this.#members = new Set(keys);
@@ -34,9 +37,12 @@ export class KeySample {
   }
 
   scores(query: Float32Array): Float32Array {
-    const scores = new Float64Array(this.keys.length);
-    dotRows(query, this.#values, scores.length, scores);
-    return Float32Array.from(scores);
+    this.#rows.setQuery(query);
+    const scores = new Float32Array(this.keys.length);
+    for (let first = 0; first < scores.length; first += batchRows) {
+      scores.set(this.#rows.score(first, Math.min(batchRows, scores.length - first)), first);
+    }
+    return scores;
   }
 }
 

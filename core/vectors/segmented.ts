@@ -6,13 +6,13 @@
  * passed its checks is in the tail. So a missing, damaged or stale segment costs time and never a wrong or a missing answer.
  */
 import { basename, join } from 'node:path';
-import { AppError } from '../api/errors.ts';
-import { embeddingKeys, readVector, streamVectors } from '../store/embeddings.ts';
+import { embeddingKeys, readStored, type StoredVector, streamStored } from '../store/embeddings.ts';
 import type { Store } from '../store/open.ts';
 import { Background } from './background.ts';
 import { buildSegment, type ProcessOptions } from './build-segment.ts';
-import { dot, dotRows, ExactRows } from './exact-rows.ts';
-import { decodeFloat16, encodeFloat16 } from './float16.ts';
+import { ExactRows, type Take } from './exact-rows.ts';
+import { encodeFloat16 } from './float16.ts';
+import { batchRows, checkQuery, HalfRows } from './half-rows.ts';
 import { type Build, type Limits, nextBuild } from './plan.ts';
 import { KeySample } from './sample.ts';
 import type { SegmentBackend } from './segment.ts';
@@ -32,9 +32,6 @@ export type SegmentedOptions = ProcessOptions & {
 /** The backend to use, if any, and why it is not the preferred one. */
 export type Choice = { readonly backend?: SegmentBackend; readonly note: string };
 
-type Take = (key: number, score: number) => void;
-
-const rowsAtOnce = 1024;
 /** Proposals to score beyond those wanted: a backend's own scores are rounded. */
 const spare = (wanted: number) => 16 + Math.ceil(wanted / 10);
 
@@ -43,7 +40,8 @@ export class SegmentedIndex implements VectorIndex {
   readonly #options: SegmentedOptions;
   readonly #tail: ExactRows;
   readonly #background: Background<Build>;
-  readonly #row: Float32Array;
+  /** Where stored rows are scored that are not in the tail. */
+  readonly #stored: HalfRows;
   #segments: SegmentSet | undefined;
   #choosing: Promise<void> | undefined;
   #closed = false;
@@ -55,7 +53,7 @@ export class SegmentedIndex implements VectorIndex {
   constructor(options: SegmentedOptions, backend?: SegmentBackend) {
     this.#options = options;
     this.dimension = options.dimension;
-    this.#row = new Float32Array(options.dimension);
+    this.#stored = new HalfRows(options.dimension);
     this.#tail = new ExactRows(options.dimension);
     this.#background = new Background({
       next: () => this.#nextBuild(),
@@ -78,7 +76,7 @@ export class SegmentedIndex implements VectorIndex {
   }
 
   search(query: Float32Array, { k, among }: SearchOptions): Neighbour[] {
-    this.#check(query);
+    checkQuery(query, this.dimension);
     const wanted = Math.min(k, among?.size ?? Number.POSITIVE_INFINITY, this.live);
     const best = new TopK(wanted);
     const take: Take = (key, score) => best.offer(key, score);
@@ -102,7 +100,7 @@ export class SegmentedIndex implements VectorIndex {
   }
 
   rank(query: Float32Array, among?: ReadonlySet<number>): Neighbour[] {
-    this.#check(query);
+    checkQuery(query, this.dimension);
     const all: Neighbour[] = [];
     const take: Take = (key, score) => all.push({ key, score });
     if (among && among.size <= this.#options.limits.amongRows) {
@@ -117,16 +115,15 @@ export class SegmentedIndex implements VectorIndex {
   sample(n: number): KeySample {
     if (this.#sample?.size !== n) {
       const { store, spaceId, dimension } = this.#options;
-      this.#sample = new KeySample(n, dimension, embeddingKeys(store, spaceId), (key, out) => readVector(store, spaceId, key, out));
+      this.#sample = new KeySample(n, dimension, embeddingKeys(store, spaceId), (key) => this.#read(key));
     }
     return this.#sample;
   }
 
   add(key: number, vector: Float32Array): void {
-    this.#checkLength(vector);
+    checkQuery(vector, this.dimension);
     if (this.#segments?.at(key)) return; // the segment was built after this row was committed
-    decodeFloat16(encodeFloat16(vector), this.#row);
-    this.#tail.set(key, this.#row);
+    this.#tail.set(key, encodeFloat16(vector));
     if (this.#sample?.dependsOn(key)) this.#sample = undefined;
     this.#grown();
   }
@@ -196,8 +193,8 @@ export class SegmentedIndex implements VectorIndex {
 
   #load(first: number, last: number): void {
     const { store, spaceId, dimension } = this.#options;
-    for (const { keys, values } of streamVectors(store, spaceId, dimension, { first, last })) {
-      for (const [row, key] of keys.entries()) this.#tail.set(key, values.subarray(row * dimension, (row + 1) * dimension));
+    for (const rows of streamStored(store, spaceId, dimension, { first, last })) {
+      for (const [key, blob] of rows) this.#tail.set(key, blob);
     }
   }
 
@@ -205,6 +202,7 @@ export class SegmentedIndex implements VectorIndex {
     for (const key of [...this.#tail.keys()]) {
       if (key >= first && key <= last) this.#tail.delete(key);
     }
+    this.#tail.trim();
   }
 
   /** About the nearest rows of a segment that may be returned; undefined where comparing all of its rows is the better way. */
@@ -223,31 +221,50 @@ export class SegmentedIndex implements VectorIndex {
 
   /** Scores proposals with the stored vectors, and returns the keys that are not stored any more. */
   #scoreProposals(query: Float32Array, proposals: readonly Neighbour[], take: Take): number[] {
-    const { store, spaceId } = this.#options;
-    return proposals.flatMap(({ key }) => {
-      if (!readVector(store, spaceId, key, this.#row)) return key;
-      take(key, dot(query, this.#row));
-      return [];
+    const gone: number[] = [];
+    const rows = proposals.flatMap(({ key }): StoredVector[] => {
+      const blob = this.#read(key);
+      if (!blob) gone.push(key);
+      return blob ? [[key, blob]] : [];
     });
+    this.#scoreRows(query, rows, take);
+    return gone;
   }
 
   #scoreEach(query: Float32Array, keys: ReadonlySet<number>, take: Take): void {
-    const { store, spaceId } = this.#options;
+    this.#tail.score(query, keys, take);
+    let rows: StoredVector[] = [];
     for (const key of keys) {
-      const row = this.#tail.get(key) ?? (readVector(store, spaceId, key, this.#row) ? this.#row : undefined);
-      if (row) take(key, dot(query, row));
+      const blob = this.#tail.has(key) ? undefined : this.#read(key);
+      if (blob) rows.push([key, blob]);
+      if (rows.length < batchRows) continue;
+      this.#scoreRows(query, rows, take);
+      rows = [];
     }
+    this.#scoreRows(query, rows, take);
   }
 
   #scoreRange(query: Float32Array, first: number, last: number, among: ReadonlySet<number> | undefined, take: Take): void {
     const { store, spaceId, dimension } = this.#options;
-    const scores = new Float64Array(rowsAtOnce);
-    for (const { keys, values } of streamVectors(store, spaceId, dimension, { first, last, rows: rowsAtOnce })) {
-      dotRows(query, values, keys.length, scores);
-      for (const [row, key] of keys.entries()) {
-        if (!among || among.has(key)) take(key, scores[row] as number);
-      }
+    for (const rows of streamStored(store, spaceId, dimension, { first, last, rows: batchRows })) {
+      this.#scoreRows(query, among ? rows.filter(([key]) => among.has(key)) : rows, take);
     }
+  }
+
+  #scoreRows(query: Float32Array, rows: readonly StoredVector[], take: Take): void {
+    this.#stored.setQuery(query);
+    for (let first = 0; first < rows.length; first += batchRows) {
+      const batch = rows.slice(first, first + batchRows);
+      for (const [row, [, blob]] of batch.entries()) this.#stored.write(row, blob);
+      const scores = this.#stored.score(0, batch.length);
+      for (const [row, [key]] of batch.entries()) take(key, scores[row] as number);
+    }
+  }
+
+  #read(key: number): Uint8Array | undefined {
+    const { store, spaceId, dimension } = this.#options;
+    const blob = readStored(store, spaceId, key);
+    return blob?.length === dimension * 2 ? blob : undefined;
   }
 
   #nextBuild(): Build | undefined {
@@ -279,17 +296,5 @@ export class SegmentedIndex implements VectorIndex {
     const reason = error instanceof Error ? error.message : String(error);
     this.#options.log(`vectors: the index is not up to date: ${error instanceof Error ? (error.stack ?? reason) : reason}`);
     this.#failure = `The search index could not be brought up to date (${reason.replace(/\.$/, '')}); until it is, searches compare vectors one by one.`;
-  }
-
-  #check(query: Float32Array): void {
-    this.#checkLength(query);
-    const bad = query.findIndex((value) => !Number.isFinite(value));
-    if (bad >= 0) throw new AppError('bad-request', `Value ${bad} of the query vector is ${query[bad]}.`);
-  }
-
-  #checkLength(vector: Float32Array): void {
-    if (vector.length !== this.dimension) {
-      throw new AppError('bad-request', `A vector of ${vector.length} values does not fit an index of ${this.dimension} dimensions.`);
-    }
   }
 }

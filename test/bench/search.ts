@@ -67,6 +67,7 @@ async function benchBackend(directory: string, dimension: number, backend: Backe
       aim: `>= ${aim.faster}`,
     })),
     { name: `${name}: recall@10 (aim >= ${aim.recall})`, value: measured.recall, unit: '' },
+    { name: `${name}: recall@10 of queries like no row`, value: measured.strangeRecall, unit: '' },
     { name: `${name}: among a third of the rows, p50`, value: measured.filteredMs, unit: 'ms' },
     { name: `${name}: rank everything`, value: measured.rankMs, unit: 'ms' },
     { name: `${name}: durable insert p50`, value: measured.insert.p50, unit: 'ms' },
@@ -83,6 +84,7 @@ type Measured = {
   search: Times;
   plain: Times;
   recall: number;
+  strangeRecall: number;
   filteredMs: number;
   rankMs: number;
   insert: Times;
@@ -110,6 +112,19 @@ function measure(directory: string, dimension: number, backend: Backend): Measur
     found += hits.slice(0, 10).filter(({ key }) => best.includes(key)).length / 10;
     timed(times.filtered, () => index.search(query(at), { k, among: third }));
   }
+  const noise = syntheticVectors({ rows: 50, dimension, seed: 3, clusters: 0 });
+  const recallOf = (vectors: Float32Array) => {
+    let hits = 0;
+    for (let at = 0; at < vectors.length; at += dimension) {
+      const best = plainScan(plain, vectors.subarray(at, at + dimension));
+      hits += index
+        .search(vectors.subarray(at, at + dimension), { k })
+        .slice(0, 10)
+        .filter(({ key }) => best.includes(key)).length;
+    }
+    return hits / ((vectors.length / dimension) * 10);
+  };
+  const strangeRecall = recallOf(noise);
   const ranked: number[] = [];
   for (let at = 0; at < 5; at++) timed(ranked, () => index.rank(query(at)));
 
@@ -129,6 +144,7 @@ function measure(directory: string, dimension: number, backend: Backend): Measur
     search: summary(times.search),
     plain: summary(times.plain),
     recall: found / queries,
+    strangeRecall,
     filteredMs: median(times.filtered),
     rankMs: median(ranked),
     insert: summary(times.insert),

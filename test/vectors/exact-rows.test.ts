@@ -1,18 +1,20 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { compileDots } from '../../core/vectors/assembly/build.ts';
 import { ExactRows } from '../../core/vectors/exact-rows.ts';
 import { decodeFloat16, encodeFloat16 } from '../../core/vectors/float16.ts';
 import { TopK } from '../../core/vectors/top-k.ts';
 import type { Neighbour } from '../../core/vectors/vector-index.ts';
 import { syntheticVectors, uniform } from './synthetic.ts';
 
-const dimension = 24;
+const dimension = 24; // not a multiple of what the kernel takes at once
 
-function filled(rows: number): { rows: ExactRows; vector: (key: number) => Float32Array } {
-  const values = syntheticVectors({ rows, dimension });
-  const exact = new ExactRows(dimension);
+function filled(count: number): { rows: ExactRows; vector: (key: number) => Float32Array } {
+  const values = syntheticVectors({ rows: count, dimension });
+  const rows = new ExactRows(dimension);
   const vector = (key: number) => values.slice((key - 1) * dimension, key * dimension);
-  for (let key = 1; key <= rows; key++) exact.set(key, vector(key));
-  return { rows: exact, vector };
+  for (let key = 1; key <= count; key++) rows.set(key, encodeFloat16(vector(key)));
+  return { rows, vector };
 }
 
 function rank(rows: ExactRows, query: Float32Array, among?: ReadonlySet<number>): Neighbour[] {
@@ -21,34 +23,50 @@ function rank(rows: ExactRows, query: Float32Array, among?: ReadonlySet<number>)
   return all.sort((a, b) => b.score - a.score || a.key - b.key);
 }
 
-const plainDot = (a: Float32Array, b: Float32Array) => a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0);
+/** In float64, of the vectors as they are stored. */
+const plainDot = (query: Float32Array, vector: Float32Array) =>
+  new Float16Array(vector).reduce((sum, value, i) => sum + value * (query[i] ?? 0), 0);
 
 describe('exact rows', () => {
-  it('answer as sorting all dot products does', () => {
-    const { rows, vector } = filled(500);
+  it('answer as dot products one by one do', () => {
+    const { rows, vector } = filled(3000);
     const query = vector(77);
-    const expected = Array.from({ length: 500 }, (_, i) => ({ key: i + 1, score: plainDot(query, vector(i + 1)) })).sort(
-      (a, b) => b.score - a.score || a.key - b.key,
-    );
-    expect(rank(rows, query)).toEqual(expected);
-    expect(rows.search(query, 10)).toEqual(expected.slice(0, 10));
-    expect(rows.search(query, 9999)).toEqual(expected);
+    const ranked = rank(rows, query);
+    expect(new Set(ranked.map(({ key }) => key)).size).toBe(3000);
+    for (const { key, score } of ranked) expect(score).toBeCloseTo(plainDot(query, vector(key)), 5);
+    expect(rows.search(query, 10)).toEqual(ranked.slice(0, 10));
+    expect(rows.search(query, 9999)).toEqual(ranked);
   });
 
-  it('keep every other row when rows are deleted, over block borders', () => {
-    const large = 4096; // 64 rows to a block
-    const values = syntheticVectors({ rows: 200, dimension: large });
-    const rows = new ExactRows(large);
-    for (let row = 0; row < 200; row++) rows.set(row, values.subarray(row * large, (row + 1) * large));
+  it('score a row the same alone and among all', () => {
+    const { rows, vector } = filled(200);
+    const ranked = rank(rows, vector(1));
+    for (const { key, score } of ranked) expect(rank(rows, vector(1), new Set([key]))).toEqual([{ key, score }]);
+  });
+
+  it('handle the smallest, the largest and zero values of float16', () => {
+    const rows = new ExactRows(4);
+    const stored = Float32Array.of(2 ** -24, -65_504, 0, 3 * 2 ** -20);
+    rows.set(1, encodeFloat16(stored));
+    expect(rows.search(Float32Array.of(1, 0, 0, 0), 1)[0]?.score).toBe(2 ** -24);
+    expect(rows.search(Float32Array.of(0, 2, 0, 0), 1)[0]?.score).toBe(-131_008);
+    expect(rows.search(Float32Array.of(0, 0, 65_504, 1), 1)[0]?.score).toBe(3 * 2 ** -20);
+  });
+
+  it('keep every other row when rows are deleted and memory is given back', () => {
+    const { rows, vector } = filled(5000);
     const random = uniform(5);
-    const left = new Set(Array.from({ length: 200 }, (_, row) => row));
-    while (left.size > 3) {
-      const key = Math.floor(random() * 200);
+    const left = new Set(rows.keys());
+    const all = [...left];
+    while (left.size > 40) {
+      const key = all[Math.floor(random() * all.length)] ?? 0;
       expect(rows.delete(key)).toBe(left.delete(key));
-      expect(rows.size).toBe(left.size);
+      if (left.size % 500 === 0) rows.trim();
     }
-    for (const key of left) expect(rows.get(key)).toEqual(values.slice(key * large, (key + 1) * large));
     expect([...rows.keys()].sort()).toEqual([...left].sort());
+    for (const key of left) expect(rows.search(vector(key), 1)[0]?.score).toBeCloseTo(plainDot(vector(key), vector(key)), 5);
+    rows.set(99_999, encodeFloat16(vector(1)));
+    expect(rows.search(vector(1), 1)[0]?.key).toBe(99_999);
   });
 
   it('look only among the wanted keys, whether those are few or many', () => {
@@ -62,10 +80,15 @@ describe('exact rows', () => {
 
   it('replace a row that is set again', () => {
     const { rows, vector } = filled(10);
-    rows.set(4, vector(9));
+    rows.set(4, encodeFloat16(vector(9)));
     expect(rows.size).toBe(10);
-    expect(rows.get(4)).toEqual(vector(9));
+    expect(rows.search(vector(9), 2).map(({ key }) => key)).toEqual([4, 9]);
   });
+});
+
+it('runs the kernel that its source says', async () => {
+  const committed = readFileSync(new URL('../../core/vectors/dots.wasm', import.meta.url));
+  expect(Buffer.from(await compileDots()).equals(committed), 'run `node core/vectors/assembly/build.ts` and commit the result').toBe(true);
 });
 
 describe('top k', () => {

@@ -131,7 +131,8 @@ describe.skipIf(problem)('sqlite-vss', () => {
 
   it('trap 5, a range search aborts the process: none is ever made', () => {
     const folder = join(import.meta.dirname, '../../core/vectors');
-    for (const name of readdirSync(folder)) expect(readFileSync(join(folder, name), 'utf8')).not.toMatch(/vss_range_search/);
+    for (const name of readdirSync(folder).filter((file) => file.endsWith('.ts')))
+      expect(readFileSync(join(folder, name), 'utf8')).not.toMatch(/vss_range_search/);
     expect(index.rank(new Float32Array(dimension).fill(1))).toHaveLength(600);
   });
 

@@ -7,6 +7,7 @@ export type SyntheticOptions = {
   readonly rows: number;
   readonly dimension: number;
   readonly seed?: number;
+  /** 0 makes vectors that belong to none. */
   readonly clusters?: number;
   /** Length of every vector; the embedded engine's is not 1. */
   readonly length?: number;
