@@ -4,7 +4,7 @@
 import { hasCode } from '../api/errors.ts';
 import type { Filters, SearchRequest } from '../api/query.ts';
 import { countItemsOf, keysByDate, keysPassing } from '../store/catalogue.ts';
-import { countEmbeddings, embeddingKeys, readVector } from '../store/embeddings.ts';
+import { embeddingKeys, readVector } from '../store/embeddings.ts';
 import type { WordMatch } from '../store/words.ts';
 import type { Neighbour } from '../vectors/vector-index.ts';
 import { cutScore } from './cut.ts';
@@ -22,12 +22,14 @@ export type Question = Asked & {
   readonly group: boolean;
 };
 
+/** Vectors of the space, and the items that they stand for. */
+export type Counts = { readonly vectors: number; readonly items: number };
+
 /** What a searcher knows of the library beside its tables. */
 export type Knowledge = {
   readonly near: NearDuplicates;
   readonly unrelated: Unrelated;
-  /** Items that have a vector. */
-  readonly countAll: () => number;
+  readonly countAll: () => Counts;
 };
 
 /** The line is looked for among so many of the best; only where it lies deeper everything is ranked. */
@@ -87,8 +89,9 @@ function isOutOfOrder(error: unknown): boolean {
 type Scope = {
   readonly passing: ReadonlySet<number> | undefined;
   readonly excluded: number | undefined;
-  /** Items that pass, the excluded ones included. */
+  /** Items and vectors that pass, the excluded ones included. */
   readonly items: number;
+  readonly vectors: number;
   keys(): number[];
   rankBest(k: number): Neighbour[];
   rankAll(): Neighbour[];
@@ -98,16 +101,17 @@ function scopeOf(
   { store, spaceId, vectors }: VectorDeps,
   { filters, edit }: Question,
   { vector, reference }: QueryVector,
-  countAll: () => number,
+  countAll: () => Counts,
 ): Scope {
   const filtered = Object.keys(filters).length > 0 ? keysPassing(store, spaceId, filters) : undefined;
   const passing = filtered?.keys;
+  const counts = filtered ? { items: filtered.items, vectors: filtered.keys.size } : countAll();
   const excluded = edit === '' ? undefined : reference;
   const kept = (all: Neighbour[]): Neighbour[] => (excluded === undefined ? all : all.filter(({ key }) => key !== excluded));
   return {
     passing,
     excluded,
-    items: filtered?.items ?? countAll(),
+    ...counts,
     keys: () => [...(passing ?? embeddingKeys(store, spaceId))].filter((key) => key !== excluded),
     // One more, for the one that is left out.
     rankBest: (k) => kept(vectors().search(vector, { k: k + 1, ...(passing ? { among: passing } : {}) })),
@@ -123,7 +127,7 @@ function rank(deps: VectorDeps, unrelated: Unrelated, question: Question, asked:
   const sample = deps.vectors().sample(sampleSize);
   unrelated.prepare();
   const ground = {
-    total: scope.passing?.size ?? countEmbeddings(store, spaceId),
+    total: scope.vectors,
     sample: sample.scores(asked.vector),
     chance: unrelated.chance(asked.kind, sample),
   };

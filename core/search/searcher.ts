@@ -6,8 +6,9 @@ import { AppError } from '../api/errors.ts';
 import type { ItemDetail } from '../api/library.ts';
 import type { Filters, Hit, Query, RecognisedFact, SearchPage, SearchRequest, Why } from '../api/query.ts';
 import { countItems, findItem, type Item, itemsOf } from '../store/catalogue.ts';
+import { countEmbeddings } from '../store/embeddings.ts';
 import { prepared } from '../store/statements.ts';
-import { answer, type Question } from './answer.ts';
+import { answer, type Counts, type Question } from './answer.ts';
 import { fingerprintOf, readCursor, writeCursor } from './cursor.ts';
 import { recogniseFacts, understand } from './facts.ts';
 import { labelsOf } from './filters.ts';
@@ -37,11 +38,14 @@ export function createSearcher(deps: SearchDeps): Searcher {
   const snapshots = new Snapshots(keptAnswers);
   const near = new NearDuplicates(deps.store, deps.spaceId, deps.embedder().space.dimension);
   const unrelated = new Unrelated(deps);
-  let counted = { generation: '', items: 0 };
-  const countAll = (): number => {
+  let counted = { generation: '', items: 0, vectors: 0 };
+  const countAll = (): Counts => {
     const generation = generationOf(deps);
-    if (counted.generation !== generation) counted = { generation, items: countItems(deps.store, deps.spaceId) };
-    return counted.items;
+    if (counted.generation !== generation) {
+      const { store, spaceId } = deps;
+      counted = { generation, items: countItems(store, spaceId), vectors: countEmbeddings(store, spaceId) };
+    }
+    return counted;
   };
 
   return {
