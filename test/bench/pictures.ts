@@ -18,22 +18,21 @@ export async function makePictures(set: PictureSet, folder: string, count: numbe
   await mkdir(folder, { recursive: true });
   const samples = path.resolve(import.meta.dirname, '../../samples');
   const names = (await readdir(samples)).filter((name) => name.endsWith('.jpg')).sort();
+  const { width, height } = set;
+  const noise = await sharp({
+    create: { width, height, channels: 3, background: '#808080', noise: { type: 'gaussian', mean: 128, sigma: 6 } },
+  })
+    .raw()
+    .toBuffer();
   const files: string[] = [];
   for (let i = 0; i < count; i++) {
     const file = path.join(folder, `${i}.jpg`);
-    const { width, height } = set;
-    const noise = await sharp({
-      create: { width, height, channels: 3, background: '#808080', noise: { type: 'gaussian', mean: 128, sigma: 6 } },
-    })
-      .removeAlpha()
-      .png({ compressionLevel: 0 })
-      .toBuffer();
     await sharp(path.join(samples, names[i % names.length] ?? ''))
       .resize(width, height, { fit: 'cover' })
       .toColourspace('srgb')
-      // A different strip of every round keeps the contents different: equal bytes would be indexed once.
+      // Another brightness in each round: equal bytes would be indexed once.
       .modulate({ brightness: 1 + (Math.floor(i / names.length) % 8) * 0.02 })
-      .composite([{ input: noise, blend: 'soft-light' }])
+      .composite([{ input: noise, raw: { width, height, channels: 3 }, blend: 'soft-light' }])
       .jpeg({ quality: set.quality, chromaSubsampling: '4:2:0' })
       .toFile(file);
     files.push(file);

@@ -1,0 +1,31 @@
+/** @file `npm run bench`: every figure as a ratio against something measured in the same run. `-- --quick` takes a tenth of the time. */
+import { parseArgs } from 'node:util';
+import { benchIndexing } from './indexing.ts';
+import { type Figure, printFigures } from './report.ts';
+import { benchSearch } from './search.ts';
+import { benchStart } from './start.ts';
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string', multiple: true, default: ['indexing', 'search', 'start'] },
+    json: { type: 'boolean', default: false },
+  },
+});
+
+const rows = values.quick ? 25_000 : 100_000;
+const parts: Record<string, () => Promise<Figure[]>> = {
+  indexing: () => benchIndexing(values.quick ? { count: 40, rounds: 1 } : { count: 120, rounds: 3 }),
+  search: () => benchSearch({ rows, dimension: 464, backends: values.quick ? ['auto'] : ['sqlite-vss', 'usearch', 'exact'] }),
+  start: () => benchStart({ rows, rounds: values.quick ? 1 : 3 }),
+};
+
+const all: Figure[] = [];
+for (const name of values.only) {
+  const part = parts[name];
+  if (!part) throw new Error(`no benchmark "${name}"; there is ${Object.keys(parts).join(', ')}`);
+  const figures = await part();
+  all.push(...figures);
+  if (!values.json) printFigures(figures);
+}
+if (values.json) process.stdout.write(`${JSON.stringify(all)}\n`);
