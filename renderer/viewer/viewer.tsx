@@ -65,10 +65,10 @@ export function Viewer({ id, index, results, onClose }: Props) {
   return (
     <Modal.Root opened fullScreen onClose={onClose} returnFocus={false} transitionProps={{ duration: 100, transition: 'fade' }}>
       <Modal.Content aria-label={viewer.label(shown?.name ?? '')} className={styles.content} onKeyDown={onKeyDown}>
-        <div className={styles.viewer} data-panel={panel || undefined}>
+        <div className={styles.viewer} data-panel={panel || undefined} tabIndex={-1} data-autofocus>
           <header className={styles.bar}>
             <Tooltip label={messages.close}>
-              <ActionIcon aria-label={messages.close} onClick={onClose} data-autofocus>
+              <ActionIcon aria-label={messages.close} onClick={onClose}>
                 <IconX size={18} stroke={1.75} aria-hidden />
               </ActionIcon>
             </Tooltip>
