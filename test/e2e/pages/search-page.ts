@@ -34,13 +34,12 @@ export class SearchPage {
 
   /** File names in the order of the wall. */
   async names(): Promise<string[]> {
-    const tiles = await this.wall.getByRole('button').all();
-    const labels = await Promise.all(
-      tiles.map(async (tile) => ({
-        at: Number(await tile.getAttribute('data-tile')),
-        label: (await tile.getAttribute('aria-label')) ?? '',
-      })),
-    );
+    // In one look: the wall may be drawn anew between two.
+    const labels = await this.wall
+      .getByRole('button')
+      .evaluateAll((tiles) =>
+        tiles.map((tile) => ({ at: Number(tile.getAttribute('data-tile')), label: tile.getAttribute('aria-label') ?? '' })),
+      );
     return labels.toSorted((a, b) => a.at - b.at).map(({ label }) => /^.*?\.\w+/.exec(label)?.[0] ?? label);
   }
 
