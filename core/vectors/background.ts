@@ -15,6 +15,7 @@ export class Background<Job> {
   readonly #options: BackgroundOptions<Job>;
   readonly #stopped = new AbortController();
   #running: Promise<void> | undefined;
+  #busy = false;
   #failures = 0;
   #waiting: NodeJS.Timeout | undefined;
 
@@ -22,8 +23,9 @@ export class Background<Job> {
     this.#options = options;
   }
 
+  /** A job is being done. */
   get busy(): boolean {
-    return this.#running !== undefined;
+    return this.#busy;
   }
 
   /** Says that there may be a job. Cheap; the work starts after the current task. */
@@ -31,6 +33,7 @@ export class Background<Job> {
     if (this.#running || this.#waiting || this.#stopped.signal.aborted) return;
     this.#running = this.#work().finally(() => {
       this.#running = undefined;
+      this.#busy = false;
     });
   }
 
@@ -52,6 +55,7 @@ export class Background<Job> {
       for (;;) {
         const job = signal.aborted ? undefined : this.#options.next();
         if (job === undefined) return;
+        this.#busy = true;
         await this.#options.run(job, signal);
         this.#failures = 0;
       }

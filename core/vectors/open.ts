@@ -12,7 +12,7 @@ import { listSegments } from '../store/segments.ts';
 import { readValue, writeValue } from '../store/settings.ts';
 import { type ProcessOptions, sqliteVssProblem } from './build-segment.ts';
 import { defaultLimits, type Limits } from './plan.ts';
-import { type Choice, SegmentedIndex } from './segmented.ts';
+import { type Choice, SegmentedIndex, type SegmentedOptions } from './segmented.ts';
 import { loadSqliteVss, sqliteVssBackend, sqliteVssVersion } from './sqlite-vss.ts';
 import { loadUsearch, usearchBackend } from './usearch.ts';
 import type { VectorIndex } from './vector-index.ts';
@@ -39,12 +39,21 @@ export function openVectorIndex({
   if (backend !== 'auto') sizes.exactRows = Math.min(sizes.exactRows, sizes.tailRows);
   const options = { store, spaceId, dimension, limits: sizes, log, spawn };
   if (backend === 'exact') return new SegmentedIndex(options);
-  if (backend === 'usearch') return new SegmentedIndex({ ...options, choose: () => Promise.resolve(chooseUsearch('')) });
+  if (backend === 'usearch') return withUsearch(options);
 
   const choose = () => chooseSqliteVss(store, backend === 'auto', { log, spawn });
-  const isLarge = countEmbeddings(store, spaceId) > sizes.exactRows || listSegments(store, spaceId).length > 0;
-  const known = isLarge && isKnownToRun(store) ? sqliteVssBackend : undefined;
-  return new SegmentedIndex({ ...options, choose }, known);
+  const built = listSegments(store, spaceId)[0]?.backend;
+  const isLarge = built !== undefined || countEmbeddings(store, spaceId) > sizes.exactRows;
+  if (isLarge && isKnownToRun(store)) return new SegmentedIndex(options, sqliteVssBackend);
+  // Where sqlite-vss did not run the last time, usearch answers while it is tried again.
+  return new SegmentedIndex({ ...options, choose }, backend === 'auto' && built === 'usearch' ? chooseUsearch('').backend : undefined);
+}
+
+function withUsearch(options: SegmentedOptions): SegmentedIndex {
+  const choice = chooseUsearch('');
+  return choice.backend
+    ? new SegmentedIndex(options, choice.backend)
+    : new SegmentedIndex({ ...options, choose: () => Promise.resolve(choice) });
 }
 
 async function chooseSqliteVss(store: Store, orUsearch: boolean, options: ProcessOptions): Promise<Choice> {

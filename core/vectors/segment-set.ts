@@ -68,8 +68,14 @@ export class SegmentSet {
       const dead = this.at(key)?.dead;
       return dead !== undefined && !dead.has(key);
     });
+    if (buried.length === 0) return;
     for (const key of buried) this.at(key)?.dead.add(key);
-    if (buried.length > 0) addTombstones(this.#options.store, this.#options.spaceId, buried);
+    try {
+      addTombstones(this.#options.store, this.#options.spaceId, buried);
+    } catch (error) {
+      // Nothing is lost: at the next start the rows do not match, and the segment is built anew.
+      this.#options.log(`vectors: tombstones are not written: ${error instanceof Error ? error.message : error}`);
+    }
   }
 
   /** A path for a new segment that nothing has used before. Only one is built at a time: what failed before is deleted here. */

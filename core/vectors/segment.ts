@@ -16,8 +16,8 @@ export interface SegmentBackend {
 }
 
 export interface Segment {
-  /** Vectors that the native index holds. */
-  readonly rows: number;
+  /** Counts the vectors that the native index holds. May read the whole file. */
+  count(): number;
   /** Asked for more than this it overlooks too much, or is slower than comparing its rows one by one. */
   readonly reach: number;
   /** About the k nearest, best first; fewer only where the segment has fewer. Scores are comparable within one backend only: 0 is equal. */

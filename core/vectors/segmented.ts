@@ -25,7 +25,7 @@ export type SegmentedOptions = ProcessOptions & {
   readonly spaceId: number;
   readonly dimension: number;
   readonly limits: Limits;
-  /** Asked once, when the rows are too many to compare them one by one. */
+  /** Asked once: at the start where a backend is given (then that one is for the time being), else when the tail has grown too long. */
   readonly choose?: () => Promise<Choice>;
 };
 
@@ -44,6 +44,7 @@ export class SegmentedIndex implements VectorIndex {
   readonly #stored: HalfRows;
   #segments: SegmentSet | undefined;
   #choosing: Promise<void> | undefined;
+  #isChosen = false;
   #closed = false;
   #note = '';
   #failure = '';
@@ -67,7 +68,8 @@ export class SegmentedIndex implements VectorIndex {
       first = row.last + 1;
     }
     this.#load(first, Number.MAX_SAFE_INTEGER);
-    if (backend) this.#background.poke();
+    if (backend && options.choose) this.#ask(options.choose);
+    else if (backend) this.#background.poke();
     else this.#grown();
   }
 
@@ -169,16 +171,25 @@ export class SegmentedIndex implements VectorIndex {
     if (this.#segments) {
       if (this.#tail.size > limits.tailRows) this.#background.poke();
     } else if (choose && this.#tail.size > limits.exactRows) {
-      this.#choosing ??= choose().then((choice) => this.#chosen(choice));
+      this.#ask(choose);
     }
   }
 
-  #chosen({ backend, note }: Choice): void {
-    this.#note = note;
-    if (!backend || this.#closed) return;
+  #ask(choose: () => Promise<Choice>): void {
+    this.#choosing ??= choose().then(({ backend, note }) => {
+      this.#isChosen = true;
+      this.#note = note;
+      if (this.#closed) return;
+      if (backend && backend.name !== this.#segments?.backend.name) this.#change(backend);
+      this.#background.poke();
+    });
+  }
+
+  #change(backend: SegmentBackend): void {
+    for (const { row } of this.#open()) this.#load(row.first, row.last);
+    this.#segments?.close();
     this.#openSegments(backend);
     for (const { row } of this.#open()) this.#unload(row.first, row.last);
-    this.#background.poke();
   }
 
   /** Without its folder or its manifest there is no index of segments, but there are answers. */
@@ -268,7 +279,7 @@ export class SegmentedIndex implements VectorIndex {
   }
 
   #nextBuild(): Build | undefined {
-    if (!this.#segments) return undefined;
+    if (!this.#segments || (this.#choosing && !this.#isChosen)) return undefined;
     const covered = this.#open().map(({ row, dead }) => ({
       first: row.first,
       last: row.last,

@@ -12,7 +12,8 @@ const nearest = 10;
 
 /** Throws AppError('internal') with what is wrong. */
 export function checkSegment(segment: Segment, rows: number, samples: readonly Sample[]): void {
-  if (segment.rows !== rows) throw new AppError('internal', `A new segment holds ${segment.rows} vectors instead of ${rows}.`);
+  const held = segment.count();
+  if (held !== rows) throw new AppError('internal', `A new segment holds ${held} vectors instead of ${rows}.`);
   const missing = samples.filter((sample) => !findsItself(segment, sample));
   if (missing.length > overlooked * samples.length) {
     const keys = missing.slice(0, 5).map(({ key }) => key);

@@ -69,7 +69,7 @@ function open(path: string, dimension: number): Segment {
       .prepare<[Buffer, number], [number, number]>('SELECT rowid, distance FROM vectors WHERE vss_search(vector, vss_search_params(?, ?))')
       .raw();
     const segment: Segment = {
-      rows: indexedRows(db),
+      count: () => indexedRows(db),
       reach: 2 * efSearch, // its search stops once efSearch better rows are known, however many were asked for
       search: (query, k) => nearest.all(vssBlob(query, 0, dimension), k).map(([key, distance]): Neighbour => ({ key, score: -distance })),
       close: () => db.close(),
@@ -95,6 +95,7 @@ function create(path: string, dimension: number, threads: number): SegmentWriter
   // Nobody reads a draft, and one that is cut short is thrown away: it needs no journal.
   const connectDraft = () => {
     const db = connect(draft, {}, threads);
+    db.pragma('page_size = 65536'); // an index is one blob: with fewer pages it is read faster
     db.pragma('journal_mode = OFF');
     db.pragma('synchronous = OFF');
     return db;

@@ -36,7 +36,7 @@ function open(path: string, dimension: number): Segment {
     throw new AppError('internal', `${path} has vectors of ${index.dimensions()} values, not ${dimension}`);
   }
   return {
-    rows: index.size(),
+    count: () => index.size(),
     reach: 4096, // it widens its search to what is asked for
     search: (query, k) => {
       const { keys, distances } = index.search(query, k, 1);

@@ -88,6 +88,7 @@ describe.skipIf(problem)('where sqlite-vss runs', () => {
     expect(without.health).toMatchObject({ backend: 'usearch', segments: 1 });
     expect(without.best).toEqual(before.best);
     const after = await inProcess({});
+    expect(after.opened).toMatchObject({ live: 900 });
     expect(after.health).toMatchObject({ backend: 'sqlite-vss', segments: 1, note: '' });
     expect(after.best).toEqual(before.best);
   });
