@@ -57,6 +57,7 @@ async function build({ backend, library, spaceId, dimension, first, last, path, 
     db.close();
   }
   flushFile(part);
+  await setImmediate(); // once more: nobody would name what this process leaves behind
   renameSync(part, path);
   return { keys: Float64Array.from(keys), checksum: checksumOf(path) };
 }
