@@ -76,11 +76,20 @@ export function embeddingKeys(store: EmbeddingStore, spaceId: number): Float64Ar
   return Float64Array.from(keys).sort();
 }
 
+/**
+ * Rows as they are stored, one after the other.
+ *
+ * [Note: many vectors in one blob] A blob for each row costs more than reading and comparing the row. So SQLite joins them: group_concat
+ * takes blobs as text of the same bytes, which is not looked into in a UTF-8 database, and CAST makes a blob of it again. Both columns
+ * are collected in one pass, so keys and vectors have the same order; with ORDER BY inside, SQLite would sort the vectors.
+ */
+export type StoredRows = { readonly keys: readonly number[]; readonly blob: Uint8Array };
+
+const joined = `SELECT group_concat(id, ',') AS keys, CAST(group_concat(vector, '') AS BLOB) AS blob`;
+type JoinedRow = { keys: string; blob: Buffer } | { keys: null; blob: null };
+
 /** The range of keys, both ends inclusive. */
 export type StreamOptions = { readonly first?: number; readonly last?: number; readonly rows?: number };
-
-/** A row as it is stored: float16, 2 bytes a value. */
-export type StoredVector = readonly [key: number, blob: Uint8Array];
 
 /**
  * The vectors of a space as they are stored, by ascending key. Each chunk is a query of its own, so that nothing is held while the
@@ -91,19 +100,34 @@ export function* streamStored(
   spaceId: number,
   dimension: number,
   { first = 0, last = Number.MAX_SAFE_INTEGER, rows = 1024 }: StreamOptions = {},
-): Generator<readonly StoredVector[]> {
-  const sql = 'SELECT id, vector FROM embeddings WHERE id BETWEEN ? AND ? AND +space_id = ? ORDER BY id LIMIT ?';
-  const page = prepared<StoredVector>(store, sql).raw(); // arrays are made faster than objects
+): Generator<StoredRows> {
+  const page = prepared<JoinedRow>(
+    store,
+    `${joined} FROM (SELECT id, vector FROM embeddings
+       WHERE id BETWEEN ? AND ? AND +space_id = ? AND length(vector) = ? ORDER BY id LIMIT ?)`,
+  );
   for (let from = first; from <= last; ) {
-    const found = page.all(from, last, spaceId, rows);
-    const whole = found.filter(([, blob]) => blob.length === dimension * 2); // others cannot be written here; no search has a use for them
-    if (whole.length > 0) yield whole;
-    if (found.length < rows) return;
-    from = (found.at(-1)?.[0] ?? last) + 1;
+    const found = split(page.get(from, last, spaceId, dimension * 2, rows));
+    if (found.keys.length > 0) yield found;
+    if (found.keys.length < rows) return;
+    from = (found.keys.at(-1) ?? last) + 1;
   }
 }
 
-/** The same as numbers. `values` is overwritten by the next chunk. */
+/** Those of the keys that the space has, in any order. */
+export function readStored(store: EmbeddingStore, spaceId: number, dimension: number, keys: readonly number[]): StoredRows {
+  const rows = prepared<JoinedRow>(
+    store,
+    `${joined} FROM embeddings WHERE id IN (SELECT value FROM json_each(?)) AND +space_id = ? AND length(vector) = ?`,
+  );
+  return split(rows.get(JSON.stringify(keys), spaceId, dimension * 2));
+}
+
+function split(row: JoinedRow | undefined): StoredRows {
+  return row?.blob ? { keys: row.keys.split(',').map(Number), blob: row.blob } : { keys: [], blob: new Uint8Array() };
+}
+
+/** The vectors of a space as numbers. `values` is overwritten by the next chunk. */
 export function* streamVectors(
   store: EmbeddingStore,
   spaceId: number,
@@ -111,21 +135,16 @@ export function* streamVectors(
   options: StreamOptions = {},
 ): Generator<VectorChunk> {
   const values = new Float32Array((options.rows ?? 1024) * dimension);
-  for (const stored of streamStored(store, spaceId, dimension, { rows: 1024, ...options })) {
-    for (const [row, [, blob]] of stored.entries()) decodeFloat16(blob, values, row * dimension);
-    yield { keys: stored.map(([key]) => key), values: values.subarray(0, stored.length * dimension) };
+  for (const { keys, blob } of streamStored(store, spaceId, dimension, { rows: 1024, ...options })) {
+    decodeFloat16(blob, values);
+    yield { keys, values: values.subarray(0, keys.length * dimension) };
   }
-}
-
-/** One vector as it is stored. */
-export function readStored(store: EmbeddingStore, spaceId: number, key: number): Uint8Array | undefined {
-  return prepared<Uint8Array>(store, 'SELECT vector FROM embeddings WHERE id = ? AND +space_id = ?').pluck().get(key, spaceId);
 }
 
 /** Writes one vector into `out`; false where the space has no such row. */
 export function readVector(store: EmbeddingStore, spaceId: number, key: number, out: Float32Array): boolean {
-  const blob = readStored(store, spaceId, key);
-  if (blob?.length !== out.length * 2) return false;
-  decodeFloat16(blob, out);
+  const row = prepared<{ vector: Buffer }>(store, 'SELECT vector FROM embeddings WHERE id = ? AND +space_id = ?').get(key, spaceId);
+  if (row?.vector.length !== out.length * 2) return false;
+  decodeFloat16(row.vector, out);
   return true;
 }

@@ -2,6 +2,7 @@
  * @file Vectors in memory, compared one by one: the whole index of a small library, and the part of a large one that is in no segment.
  * 20,000 rows of 464 values are searched in about 2 ms.
  */
+import type { StoredRows } from '../store/embeddings.ts';
 import { batchRows, HalfRows } from './half-rows.ts';
 import { TopK } from './top-k.ts';
 import type { Neighbour } from './vector-index.ts';
@@ -37,12 +38,16 @@ export class ExactRows {
 
   /** Takes a row as it is stored. A key that is there already gets the new values. */
   set(key: number, blob: Uint8Array): void {
-    const slot = this.#slots.get(key) ?? this.#keys.length;
-    this.#rows.write(slot, blob);
-    if (slot < this.#keys.length) return;
-    this.#keys.push(key);
-    this.#slots.set(key, slot);
-    this.#grownTo = Math.max(this.#grownTo, this.#keys.length);
+    const slot = this.#slots.get(key);
+    if (slot === undefined) this.append({ keys: [key], blob });
+    else this.#rows.write(slot, blob);
+  }
+
+  /** Takes rows whose keys are not there yet. */
+  append({ keys, blob }: StoredRows): void {
+    this.#rows.write(this.size, blob);
+    for (const key of keys) this.#slots.set(key, this.#keys.push(key) - 1);
+    this.#grownTo = Math.max(this.#grownTo, this.size);
   }
 
   /** The last row takes the place of the removed one. */

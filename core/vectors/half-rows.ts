@@ -45,12 +45,19 @@ export class HalfRows {
     this.#reserve(this.#rowsAt);
   }
 
-  /** Writes a row as it is stored, 2 bytes a value. Rows in between that were never written are zero. */
-  write(row: number, blob: Uint8Array): void {
-    if (blob.length !== this.dimension * 2)
-      throw new AppError('internal', `a row of ${blob.length} bytes for ${this.dimension} dimensions`);
-    this.#reserve(this.#addressOf(row + 1));
-    this.#bytes.set(blob, this.#addressOf(row));
+  /** Writes rows as they are stored, one after the other, 2 bytes a value, from row `first` on. Returns how many they are. */
+  write(first: number, blob: Uint8Array): number {
+    const rowBytes = this.dimension * 2;
+    const rows = blob.length / rowBytes;
+    if (!Number.isInteger(rows)) throw new AppError('internal', `${blob.length} bytes are no rows of ${this.dimension} dimensions`);
+    this.#reserve(this.#addressOf(first + rows));
+    if (this.#width === this.dimension) {
+      this.#bytes.set(blob, this.#addressOf(first));
+    } else {
+      for (let row = 0; row < rows; row++)
+        this.#bytes.set(blob.subarray(row * rowBytes, (row + 1) * rowBytes), this.#addressOf(first + row));
+    }
+    return rows;
   }
 
   copy(from: number, to: number): void {

@@ -2,6 +2,7 @@
  * @file A sample of the live vectors: those whose keys hash lowest. It depends on nothing but the set of keys, is spread evenly
  * over it, and one added or deleted row rarely changes it.
  */
+import type { StoredRows } from '../store/embeddings.ts';
 import { batchRows, HalfRows } from './half-rows.ts';
 import { TopK } from './top-k.ts';
 
@@ -12,23 +13,18 @@ export class KeySample {
   readonly #rows: HalfRows;
   readonly #highest: number;
 
-  /** `read` gives the vector of a key as it is stored; a key that it does not know is left out. */
-  constructor(size: number, dimension: number, live: Iterable<number>, read: (key: number) => Uint8Array | undefined) {
+  /** `read` gives the vectors of keys as they are stored; keys that it does not know are left out. */
+  constructor(size: number, dimension: number, live: Iterable<number>, read: (keys: readonly number[]) => StoredRows) {
     const best = new TopK(size);
     for (const key of live) best.offer(key, -hashOf(key));
     const lowest = best.sorted();
+    const { keys, blob } = read(lowest.map(({ key }) => key));
     this.size = size;
-    this.#highest = lowest.length < size ? Number.POSITIVE_INFINITY : -(lowest.at(-1)?.score ?? 0);
-    this.#rows = new HalfRows(dimension);
-    const keys: number[] = [];
-    for (const { key } of lowest) {
-      const blob = read(key);
-      if (!blob) continue;
-      this.#rows.write(keys.length, blob);
-      keys.push(key);
-    }
     this.keys = keys;
+    this.#highest = lowest.length < size ? Number.POSITIVE_INFINITY : -(lowest.at(-1)?.score ?? 0);
     this.#members = new Set(keys);
+    this.#rows = new HalfRows(dimension);
+    this.#rows.write(0, blob);
   }
 
   /** Whether the sample would be another one with this key than without it. */

@@ -6,7 +6,7 @@
  * passed its checks is in the tail. So a missing, damaged or stale segment costs time and never a wrong or a missing answer.
  */
 import { basename, join } from 'node:path';
-import { embeddingKeys, readStored, type StoredVector, streamStored } from '../store/embeddings.ts';
+import { embeddingKeys, readStored, type StoredRows, streamStored } from '../store/embeddings.ts';
 import type { Store } from '../store/open.ts';
 import { Background } from './background.ts';
 import { buildSegment, type ProcessOptions } from './build-segment.ts';
@@ -117,7 +117,7 @@ export class SegmentedIndex implements VectorIndex {
   sample(n: number): KeySample {
     if (this.#sample?.size !== n) {
       const { store, spaceId, dimension } = this.#options;
-      this.#sample = new KeySample(n, dimension, embeddingKeys(store, spaceId), (key) => this.#read(key));
+      this.#sample = new KeySample(n, dimension, embeddingKeys(store, spaceId), (keys) => readStored(store, spaceId, dimension, keys));
     }
     return this.#sample;
   }
@@ -204,9 +204,7 @@ export class SegmentedIndex implements VectorIndex {
 
   #load(first: number, last: number): void {
     const { store, spaceId, dimension } = this.#options;
-    for (const rows of streamStored(store, spaceId, dimension, { first, last })) {
-      for (const [key, blob] of rows) this.#tail.set(key, blob);
-    }
+    for (const rows of streamStored(store, spaceId, dimension, { first, last })) this.#tail.append(rows);
   }
 
   #unload(first: number, last: number): void {
@@ -232,50 +230,38 @@ export class SegmentedIndex implements VectorIndex {
 
   /** Scores proposals with the stored vectors, and returns the keys that are not stored any more. */
   #scoreProposals(query: Float32Array, proposals: readonly Neighbour[], take: Take): number[] {
-    const gone: number[] = [];
-    const rows = proposals.flatMap(({ key }): StoredVector[] => {
-      const blob = this.#read(key);
-      if (!blob) gone.push(key);
-      return blob ? [[key, blob]] : [];
+    const gone = new Set(proposals.map(({ key }) => key));
+    this.#scoreKeys(query, [...gone], (key, score) => {
+      gone.delete(key);
+      take(key, score);
     });
-    this.#scoreRows(query, rows, take);
-    return gone;
+    return [...gone];
   }
 
   #scoreEach(query: Float32Array, keys: ReadonlySet<number>, take: Take): void {
     this.#tail.score(query, keys, take);
-    let rows: StoredVector[] = [];
-    for (const key of keys) {
-      const blob = this.#tail.has(key) ? undefined : this.#read(key);
-      if (blob) rows.push([key, blob]);
-      if (rows.length < batchRows) continue;
-      this.#scoreRows(query, rows, take);
-      rows = [];
+    const others = [...keys].filter((key) => !this.#tail.has(key));
+    this.#scoreKeys(query, others, take);
+  }
+
+  #scoreKeys(query: Float32Array, keys: readonly number[], take: Take): void {
+    const { store, spaceId, dimension } = this.#options;
+    for (let at = 0; at < keys.length; at += batchRows) {
+      this.#scoreRows(query, readStored(store, spaceId, dimension, keys.slice(at, at + batchRows)), take);
     }
-    this.#scoreRows(query, rows, take);
   }
 
   #scoreRange(query: Float32Array, first: number, last: number, among: ReadonlySet<number> | undefined, take: Take): void {
     const { store, spaceId, dimension } = this.#options;
-    for (const rows of streamStored(store, spaceId, dimension, { first, last, rows: batchRows })) {
-      this.#scoreRows(query, among ? rows.filter(([key]) => among.has(key)) : rows, take);
-    }
+    const takeSome: Take = among ? (key, score) => among.has(key) && take(key, score) : take;
+    for (const rows of streamStored(store, spaceId, dimension, { first, last, rows: batchRows })) this.#scoreRows(query, rows, takeSome);
   }
 
-  #scoreRows(query: Float32Array, rows: readonly StoredVector[], take: Take): void {
+  /** At most `batchRows`. */
+  #scoreRows(query: Float32Array, { keys, blob }: StoredRows, take: Take): void {
     this.#stored.setQuery(query);
-    for (let first = 0; first < rows.length; first += batchRows) {
-      const batch = rows.slice(first, first + batchRows);
-      for (const [row, [, blob]] of batch.entries()) this.#stored.write(row, blob);
-      const scores = this.#stored.score(0, batch.length);
-      for (const [row, [key]] of batch.entries()) take(key, scores[row] as number);
-    }
-  }
-
-  #read(key: number): Uint8Array | undefined {
-    const { store, spaceId, dimension } = this.#options;
-    const blob = readStored(store, spaceId, key);
-    return blob?.length === dimension * 2 ? blob : undefined;
+    const scores = this.#stored.score(0, this.#stored.write(0, blob));
+    for (const [row, key] of keys.entries()) take(key, scores[row] as number);
   }
 
   #nextBuild(): Build | undefined {

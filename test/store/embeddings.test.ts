@@ -5,7 +5,9 @@ import {
   embeddingKeys,
   findEmbedding,
   putEmbedding,
+  readStored,
   readVector,
+  streamStored,
   streamVectors,
 } from '../../core/store/embeddings.ts';
 import { addPart, addVectors, createLibrary } from '../vectors/library.ts';
@@ -58,6 +60,34 @@ it('streams every row once, by ascending key, whatever the size of the chunks', 
   expect(part.flatMap((chunk) => chunk.keys)).toEqual(keys.filter((key) => key >= 10 && key <= 19));
   const half = Float32Array.from(new Float16Array(values));
   expect(part[0]?.values).toEqual(half.slice(9 * dimension, 19 * dimension));
+});
+
+it('reads every value that float16 has as it was written, alone and joined with others', () => {
+  const finite = Uint16Array.from({ length: 65_536 }, (_, bits) => bits).filter((bits) => (bits & 0x7c00) !== 0x7c00);
+  const values = Float32Array.from(new Float16Array(finite.buffer)); // zero bytes and bytes that are no UTF-8 among them
+  const keys = addVectors(library, values);
+  const chunks = [...streamStored(library.store, 1, dimension)];
+  expect(Buffer.concat(chunks.map(({ blob }) => blob)).equals(Buffer.from(finite.buffer))).toBe(true);
+  const some = readStored(library.store, 1, dimension, [3, 1, 7, 999_999]);
+  expect([...some.keys].sort()).toEqual([1, 3, 7]);
+  for (const [at, key] of some.keys.entries()) {
+    const own = new Float32Array(dimension);
+    expect(readVector(library.store, 1, key, own)).toBe(true);
+    expect([...some.blob.subarray(at * dimension * 2, (at + 1) * dimension * 2)]).toEqual([
+      ...new Uint8Array(new Float16Array(own).buffer),
+    ]);
+    expect(own).toEqual(values.slice(keys.indexOf(key) * dimension, (keys.indexOf(key) + 1) * dimension));
+  }
+  expect(readStored(library.store, 1, dimension, [])).toEqual({ keys: [], blob: new Uint8Array() });
+});
+
+it('leaves out a row of a wrong length that something else wrote', () => {
+  const keys = addVectors(library, syntheticVectors({ rows: 5, dimension }));
+  library.db.prepare("UPDATE embeddings SET vector = x'0001' WHERE id = ?").run(keys[2]);
+  const left = keys.filter((_, at) => at !== 2);
+  expect([...streamStored(library.store, 1, dimension, { rows: 2 })].flatMap((chunk) => chunk.keys)).toEqual(left);
+  expect(readStored(library.store, 1, dimension, keys).keys).toEqual(left);
+  expect(readVector(library.store, 1, keys[2] ?? 0, new Float32Array(dimension))).toBe(false);
 });
 
 it('refuses a wrong dimension, an unknown space and values that are not finite, and keeps what was there', () => {
