@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { AppError } from '../../core/api/errors.ts';
 import { defaultPort, isLoopback } from '../addresses.ts';
 import { interrupted, onInterrupt } from '../interrupt.ts';
-import { removeServerFile, writeServerFile } from '../server-file.ts';
+import { keptToken, removeServerFile, tokenPattern, writeServerFile } from '../server-file.ts';
 import { printJson, printLine, say } from '../terminal.ts';
 import { type LibraryFlags, libraryOf, wholeNumber, withLibrary } from './options.ts';
 
@@ -15,13 +15,13 @@ export function addServe(program: Command): void {
     .description('Open the library as an app in the browser and keep it up to date while it runs.')
     .option('--port <N>', `port to listen on, 0 = any free one (default: ${defaultPort} or the next free one)`, wholeNumber(0, 65_535))
     .option('--host <ADDRESS>', 'address to listen on; anything but 127.0.0.1 lets others on your network in', '127.0.0.1')
-    .option('--token <TEXT>', 'the key in the address (default: a new random one at each start)', tokenOf)
+    .option('--token <TEXT>', 'the key in the address (default: a random one, made once for the library)', tokenOf)
     .addHelpText('after', '\nExamples:\n  oneword serve ~/Pictures\n  oneword serve --library ./lib --port 0 --json')
     .action(serve);
 }
 
 function tokenOf(value: string): string {
-  if (!/^[\w~.-]{16,}$/.test(value)) throw new AppError('bad-request', 'A token has at least 16 letters, digits or any of _ ~ . -');
+  if (!tokenPattern.test(value)) throw new AppError('bad-request', 'A token has at least 16 letters, digits or any of _ ~ . -');
   return value;
 }
 
@@ -38,12 +38,12 @@ async function serve(folders: string[], flags: Flags): Promise<void> {
   const interrupt = onInterrupt();
   const library = await openLibrary({ ...libraryOf(flags), activity: 'watch' });
   try {
-    const { host, port, token } = flags;
+    const { host, port, token = await keptToken(flags.library) } = flags;
     const server = await startWebServer({
       library,
       host,
       ...(port === undefined ? {} : { port }),
-      ...(token === undefined ? {} : { token }),
+      token,
     });
     try {
       await writeServerFile(flags.library, { url: server.url, token: server.token, pid: process.pid });
