@@ -49,6 +49,8 @@ export function loadSqliteVss(): void {
 /** Uses everything that segments use, on a few rows. Where the processor is too old it kills the process: never call it in one that matters. */
 export function checkSqliteVss(): void {
   const db = connect(':memory:', {}, 1);
+  const version = db.prepare<[], string>('SELECT vss_version()').pluck().get();
+  if (version !== `v${sqliteVssVersion}`) throw new AppError('unavailable', `this is version ${version}, not v${sqliteVssVersion}`);
   db.exec(`CREATE VIRTUAL TABLE vectors USING vss0(vector(2) factory="${factory}")`);
   const insert = db.prepare('INSERT INTO vectors (rowid, vector) VALUES (?, ?)');
   db.transaction(() => {
