@@ -3,7 +3,7 @@
  *
  * [Note: what the index may get wrong] library.db alone says which vectors there are and what they are. A segment only proposes keys:
  * every proposal is scored with the stored vector, and one whose row is gone is dropped. What is not covered by a segment that
- * passed its checks is in the tail. So a missing, damaged or stale segment costs time and never a wrong or a missing answer.
+ * passed its checks is in the tail. So what a segment can do wrong is to overlook a row; one that is missing, damaged or stale costs time only.
  */
 import { basename, join } from 'node:path';
 import { embeddingKeys, readStored, type StoredRows, streamStored } from '../store/embeddings.ts';

@@ -152,7 +152,6 @@ describe.skipIf(problem)('sqlite-vss', () => {
       ]);
       expect(stdout).toContain('"backend":"sqlite-vss"');
     }
-    expect(process.report.getReport()).not.toHaveProperty('workers.0');
   });
 
   it('trap 7, updates are refused: a vector that changes does so under a new key', () => {
