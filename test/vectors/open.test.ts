@@ -103,7 +103,7 @@ it.skipIf(process.platform !== 'linux')(
     expect(opened.live).toBe(900);
     expect(health).toMatchObject({ backend: 'usearch', segments: 1, tail: 0 });
     expect(health.note).toMatch(
-      /sqlite-vss cannot run on this machine: \S*libblas\.so\.3.*apt install libblas3.*usearch index is used instead/,
+      /sqlite-vss cannot run on this machine: \S*lib(blas|lapack|gomp)\.so.*apt install libblas3.*usearch index is used instead/,
     );
     expect(ranked).toBe(900);
   },
