@@ -1,14 +1,12 @@
 /**
  * @file The engine as the library process sees it: an Embedder whose work is done in a process of its own.
- *
- * [Note: who waits for whom] Pictures to index go over one by one, at most two at a time: one that is worked on, one that keeps the
- * process busy meanwhile. A query is sent at once and taken next (turns.ts), so it waits for one picture at most.
- * When the process dies, the pictures that it had go over again, singly, so that the one that kills it is known for sure;
- * with its second death that picture fails and the others go on.
+ * Pictures to index are shared among several such processes (lanes.ts); a query is sent to the first at once and taken next (turns.ts), so
+ * it waits for one picture at most.
  */
-import { AppError, hasCode } from '../core/api/errors.ts';
-import type { EmbeddedPictures, Embedder, EmbedOptions, PictureFindings, PictureInput } from '../core/indexing/embedder.ts';
-import { type CallOptions, exitUnder, startChild } from '../core/process/child.ts';
+import { type AppError, hasCode } from '../core/api/errors.ts';
+import type { EmbeddedPictures, Embedder, EmbedOptions, PictureFindings } from '../core/indexing/embedder.ts';
+import { type CallOptions, type Child, exitUnder, startChild } from '../core/process/child.ts';
+import { createLanes, type LaneProcess } from './lanes.ts';
 import type { EmbedderArgs, EmbedderMethods, EngineDescription } from './serve-embedder.ts';
 
 export type EmbedderOptions = EmbedderArgs & {
@@ -30,34 +28,26 @@ export type EmbedderProcess = Embedder & {
   readonly secondsPerPicture: number | null;
 };
 
-const strikesUntilFailed = 2;
 /** A single picture takes seconds even on a slow machine; longer means that the process hangs. */
 const pictureLimit = {
   timeoutMs: 120_000,
   timeout: { code: 'unreadable-file', message: 'The engine came to no end with this picture within two minutes.' },
 } as const;
 
-type Picture = {
-  readonly picture: PictureInput;
-  readonly pass: 'fast' | 'thorough';
-  readonly signal: AbortSignal | undefined;
-  resolve(result: EmbeddedPictures): void;
-  reject(error: unknown): void;
-  strikes: number;
-};
-
 /** Starts the process and asks what its engine is. Without `known` it fails with `model-missing` or `engine-failed`. */
 export async function openEmbedderProcess({ model, threads, log, known, entry }: EmbedderOptions): Promise<EmbedderProcess> {
-  const child = startChild<EmbedderMethods>({
-    name: 'embedder',
-    entry: entry ?? new URL('./embedder-process.ts', import.meta.url),
-    args: { model, ...(threads === undefined ? {} : { threads }) } satisfies EmbedderArgs,
-    log,
-  });
+  const startProcess = (name: string): Child<EmbedderMethods> =>
+    startChild<EmbedderMethods>({
+      name,
+      entry: entry ?? new URL('./embedder-process.ts', import.meta.url),
+      args: { model, ...(threads === undefined ? {} : { threads }) } satisfies EmbedderArgs,
+      log,
+    });
+  const child = startProcess('embedder');
   let description: EngineDescription;
   let trouble: AppError | undefined;
   try {
-    description = await call('describe', undefined);
+    description = await call(child, 'describe', undefined);
   } catch (error) {
     const earlier = isTrouble(error) ? known?.() : undefined;
     if (!earlier) {
@@ -67,9 +57,14 @@ export async function openEmbedderProcess({ model, threads, log, known, entry }:
     description = earlier;
   }
 
-  async function call<K extends keyof EmbedderMethods>(method: K, input: Parameters<EmbedderMethods[K]>[0], options?: CallOptions) {
+  async function call<K extends keyof EmbedderMethods>(
+    to: Child<EmbedderMethods>,
+    method: K,
+    input: Parameters<EmbedderMethods[K]>[0],
+    options?: CallOptions,
+  ) {
     try {
-      const answer = await child.call(method, input, options);
+      const answer = await to.call(method, input, options);
       trouble = undefined;
       return answer;
     } catch (error) {
@@ -78,49 +73,19 @@ export async function openEmbedderProcess({ model, threads, log, known, entry }:
     }
   }
 
-  const waiting: Picture[] = [];
-  const inFlight = new Set<Picture>();
-  let width = 2;
-  const clock = createBusyClock();
-
-  function pump(): void {
-    while (inFlight.size < width) {
-      const next = waiting.shift();
-      if (!next) return;
-      if (next.signal?.aborted) next.reject(cancelled());
-      else void embed(next);
-    }
-  }
-
-  async function embed(work: Picture): Promise<void> {
-    inFlight.add(work);
-    clock.run();
-    try {
-      const input = { pictures: [work.picture], pass: work.pass, priority: 'index' } as const;
-      work.resolve(await call('image', input, { ...pictureLimit, signal: work.signal }));
-      width = 2;
-      clock.count();
-    } catch (error) {
-      if (!exitUnder(error)) work.reject(error);
-      else {
-        if (width === 1) work.strikes += 1;
-        width = 1;
-        if (work.strikes < strikesUntilFailed) waiting.unshift(work);
-        else work.reject(new AppError('unreadable-file', 'The engine stopped twice while it looked at this picture.', { cause: error }));
-      }
-    } finally {
-      inFlight.delete(work);
-      pump();
-      if (inFlight.size === 0) clock.stop();
-    }
-  }
-
-  function index(picture: PictureInput, { pass = 'fast', signal }: EmbedOptions): Promise<EmbeddedPictures> {
-    const { promise, resolve, reject } = Promise.withResolvers<EmbeddedPictures>();
-    waiting.push({ picture, pass, signal, resolve, reject, strikes: 0 });
-    pump();
-    return promise;
-  }
+  const laneOn = (process: Child<EmbedderMethods>): LaneProcess => ({
+    embed: async (picture, pass, signal) =>
+      await call(process, 'image', { pictures: [picture], pass, priority: 'index' }, { ...pictureLimit, signal }),
+    get rss() {
+      return process.rss;
+    },
+    close: () => process.close(2_000),
+  });
+  const lanes = createLanes({
+    first: laneOn(child),
+    another: (number) => laneOn(startProcess(`embedder ${number}`)),
+    most: description.processes,
+  });
 
   /** A query is not to blame for a death that came while a picture was being indexed: it goes over once more. */
   async function ask<K extends keyof EmbedderMethods>(
@@ -130,10 +95,10 @@ export async function openEmbedderProcess({ model, threads, log, known, entry }:
   ): Promise<Awaited<ReturnType<EmbedderMethods[K]>>> {
     const callOptions: CallOptions = { ...pictureLimit, signal: options.signal };
     try {
-      return await call(method, input, callOptions);
+      return await call(child, method, input, callOptions);
     } catch (error) {
       if (!exitUnder(error)) throw error;
-      return await call(method, input, callOptions);
+      return await call(child, method, input, callOptions);
     }
   }
 
@@ -147,22 +112,24 @@ export async function openEmbedderProcess({ model, threads, log, known, entry }:
     rasters: (pass) => description.rasters[pass],
     text: (texts, options) => ask('text', { texts, priority: options?.priority ?? 'query' }, options),
     image: async (pictures, options = {}) => {
-      const { priority = 'index', pass = 'fast' } = options;
+      const { priority = 'index', pass = 'fast', signal } = options;
       if (priority === 'query') return ask('image', { pictures, pass, priority }, options);
-      return join(description.space.dimension, await Promise.all(pictures.map((picture) => index(picture, options))));
+      return join(description.space.dimension, await Promise.all(pictures.map((picture) => lanes.index(picture, pass, signal))));
     },
     composed: (pairs, options) =>
       ask('composed', { pairs, pass: options?.pass ?? 'fast', priority: options?.priority ?? 'query' }, options),
     words: (vectors, k) => ask('words', { vectors, k }),
-    close: () => child.close(2_000),
+    close: async () => {
+      await Promise.all([child.close(2_000), lanes.close()]);
+    },
     get pid() {
       return child.pid;
     },
     get rss() {
-      return child.rss;
+      return lanes.rss;
     },
     get secondsPerPicture() {
-      return clock.secondsEach();
+      return lanes.secondsPerPicture;
     },
   };
 }
@@ -181,27 +148,4 @@ function join(dimension: number, results: readonly EmbeddedPictures[]): Embedded
 
 function isTrouble(error: unknown): error is AppError {
   return hasCode(error, 'engine-failed') || hasCode(error, 'model-missing');
-}
-
-const cancelled = () => new AppError('cancelled', 'cancelled');
-
-/** Seconds of work for each thing that was done, pauses left out. */
-function createBusyClock() {
-  let busy = 0;
-  let done = 0;
-  let since: number | undefined;
-  const sum = () => busy + (since === undefined ? 0 : performance.now() - since);
-  return {
-    run: () => {
-      since ??= performance.now();
-    },
-    stop: () => {
-      busy = sum();
-      since = undefined;
-    },
-    count: () => {
-      done += 1;
-    },
-    secondsEach: () => (done === 0 ? null : sum() / 1000 / done),
-  };
 }

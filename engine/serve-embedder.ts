@@ -43,6 +43,8 @@ export const engineDescription = z.object({
     composition: z.enum(['learned', 'arithmetic']).exactOptional(),
   }),
   hasThoroughPass: z.boolean(),
+  /** How many processes of it may index at the same time on this machine. */
+  processes: z.int().positive(),
   rasters: z.object({ fast: z.array(raster), thorough: z.array(raster) }),
 }) satisfies z.ZodType<{ models: readonly ModelDescription[]; space: Space; rasters: Record<Pass, readonly RasterRequest[]> }>;
 export type EngineDescription = z.infer<typeof engineDescription>;
@@ -56,6 +58,7 @@ export type EmbedderMethods = {
 };
 
 type Engines = {
+  processesFor(model: string): number;
   listModels(): Promise<ModelDescription[]>;
   openEmbedder(model: string, options: { threads?: number }): Promise<Embedder>;
 };
@@ -64,7 +67,7 @@ export function serveEmbedder(engines: Engines): void {
   serveChild((args: EmbedderArgs, parent) => methodsOf(engines, args, parent));
 }
 
-function methodsOf({ listModels, openEmbedder }: Engines, { model, threads }: EmbedderArgs, parent: Parent): EmbedderMethods {
+function methodsOf({ listModels, openEmbedder, processesFor }: Engines, { model, threads }: EmbedderArgs, parent: Parent): EmbedderMethods {
   const turn = createTurns();
   let opening: Promise<Embedder> | undefined;
 
@@ -83,7 +86,13 @@ function methodsOf({ listModels, openEmbedder }: Engines, { model, threads }: Em
     describe: async () => {
       const embedder = await engine();
       const rasters = { fast: [...embedder.rasters('fast')], thorough: [...embedder.rasters('thorough')] };
-      return { models: await listModels(), space: { ...embedder.space }, hasThoroughPass: embedder.hasThoroughPass, rasters };
+      return {
+        models: await listModels(),
+        space: { ...embedder.space },
+        hasThoroughPass: embedder.hasThoroughPass,
+        processes: processesFor(model),
+        rasters,
+      };
     },
     text: ({ texts, priority }, { signal }) => turn(priority, async () => (await engine()).text(texts), signal),
     image: ({ pictures, pass, priority }, { signal }) =>

@@ -24,15 +24,18 @@ export type ModelDescription = {
 
 type Engine = {
   readonly description: Omit<ModelDescription, 'id' | 'bytes' | 'installed'>;
+  /** What suits this machine. */
+  readonly threads: number;
+  readonly processes: number;
   open(options: { threads: number }): Promise<Embedder>;
 };
 
 /**
- * [Note: Threads of the embedder] A quarter of the cores, at least one. A picture costs the readers (decoding, resizing, hashing) about twice to three
- * times what it costs the embedder, and the picture network on two threads burns 40 % more processor time than on one. So on two or four
- * cores the other cores are better spent on decoding; on many, one thread would leave the readers waiting. Texts gain nothing from threads.
+ * [Note: threads and processes] The picture networks of a small engine burn 40 % more processor time on two threads than on one, so it runs on
+ * one thread in several processes: a picture costs the engine somewhat more than it costs the readers (decoding, resampling, thumbnail),
+ * hence three fifths of the cores. Four are enough for any disk, and each holds its own networks. Texts gain nothing from threads.
  */
-const defaultThreads = Math.max(1, Math.floor(availableParallelism() / 4));
+const smallEngine = { threads: 1, processes: Math.min(4, Math.ceil(availableParallelism() * 0.6)) };
 
 const engines: Readonly<Record<string, Engine>> = {
   lite: {
@@ -49,6 +52,7 @@ const engines: Readonly<Record<string, Engine>> = {
       memoryBytes: 420 * 1024 ** 2,
       dimension: liteSpace.dimension,
     },
+    ...smallEngine,
     open: openLite,
   },
 };
@@ -62,12 +66,23 @@ export async function listModels(): Promise<ModelDescription[]> {
   );
 }
 
-export async function openEmbedder(id: string, { threads = defaultThreads }: { threads?: number } = {}): Promise<Embedder> {
-  const engine = Object.hasOwn(engines, id) ? engines[id] : undefined;
-  if (!engine) throw new AppError('not-found', `There is no model "${id}". Known: ${Object.keys(engines).join(', ')}.`);
+export async function openEmbedder(id: string, options: { threads?: number } = {}): Promise<Embedder> {
+  const engine = engineOf(id);
+  const { threads = engine.threads } = options;
   if (!Number.isInteger(threads) || threads < 1)
     throw new AppError('bad-request', `Threads must be a whole number from 1, not ${threads}.`);
   return engine.open({ threads });
+}
+
+/** How many processes may index with this engine at the same time. */
+export function processesFor(id: string): number {
+  return engineOf(id).processes;
+}
+
+function engineOf(id: string): Engine {
+  const engine = Object.hasOwn(engines, id) ? engines[id] : undefined;
+  if (!engine) throw new AppError('not-found', `There is no model "${id}". Known: ${Object.keys(engines).join(', ')}.`);
+  return engine;
 }
 
 async function isInstalled(id: string): Promise<boolean> {

@@ -55,9 +55,9 @@ type Read = {
   successesBefore: number;
 };
 
-/** Pictures that go to the engine together, and such batches on their way: one is computed while the next travels. */
-const embedBatch = 8;
-const embedsInFlight = 2;
+/** Pictures that go to the engine together, and such batches on their way: enough for several processes of it. */
+const embedBatch = 4;
+const embedsInFlight = 4;
 /** Each commit waits for the disk, and everything waits for it. A single file is committed at once, see `pump`. */
 const commitBatch = 64;
 const commitMs = 1000;

@@ -12,8 +12,8 @@ afterEach(async () => {
   open = undefined;
 });
 
-async function start(milliseconds = 0): Promise<EmbedderProcess> {
-  open = await openEmbedderProcess({ model: 'probe', threads: milliseconds, entry, log: () => undefined });
+async function start(milliseconds = 0, model = 'probe'): Promise<EmbedderProcess> {
+  open = await openEmbedderProcess({ model, threads: milliseconds, entry, log: () => undefined });
   return open;
 }
 
@@ -65,6 +65,24 @@ it('fails the picture that ends the process twice, and no other', async () => {
   expect(failed?.status === 'rejected' && failed.reason).toBeInstanceOf(AppError);
   expect(failed?.status === 'rejected' && hasCode(failed.reason, 'unreadable-file')).toBe(true);
   expect(embedder.secondsPerPicture).toBeGreaterThan(0);
+});
+
+it('shares a backlog among several processes, in order, and answers a query meanwhile', async () => {
+  const embedder = await start(40, 'several');
+  const numbers = Array.from({ length: 40 }, (_, i) => i);
+  const indexing = embedder.image(numbers.map(picture));
+  expect((await embedder.text(['now'])).data[0]).toBe(3);
+  const { data, findings } = await indexing;
+  expect([...data].filter((_, i) => i % 2 === 0)).toEqual(numbers);
+  expect(new Set(findings.map(({ words }) => words[1]?.text)).size).toBe(3);
+  expect(embedder.rss).toBeGreaterThan(0);
+});
+
+it('fails only the picture that ends every process it meets', async () => {
+  const embedder = await start(5, 'several');
+  const numbers = [...Array(30).keys(), 66, ...Array(30).keys()];
+  const results = await Promise.allSettled(numbers.map((number) => embedder.image([picture(number)])));
+  expect(results.flatMap(({ status }, i) => (status === 'rejected' ? [numbers[i]] : []))).toEqual([66]);
 });
 
 it('asks again when the process dies under a query, and reports one that dies every time', async () => {
