@@ -2,6 +2,7 @@
  * @file Entry of the library process: the only one that opens the database. Serves the contract by oRPC on the raw port of its
  * channel; `opened` and `media` are for the host alone and no part of the contract.
  */
+import { setFlagsFromString } from 'node:v8';
 import { RPCHandler } from '@orpc/server/message-port';
 import { sendErrors } from '../core/api/rpc.ts';
 import { serveChild } from '../core/process/serve.ts';
@@ -15,6 +16,9 @@ export type LibraryMethods = {
   opened(input: undefined): Promise<void>;
   media(input: { id: string; kind: MediaKind }): Promise<MediaFile>;
 };
+
+// Every picture that is indexed passes through as messages; see reader-process.ts. V8's heap holds no vectors, so its stops stay short.
+setFlagsFromString('--no-incremental-marking');
 
 serveChild((args: LibraryArgs, parent): LibraryMethods => {
   let opening: Promise<LibraryService> | undefined;

@@ -52,9 +52,9 @@ export function serveChild(methods: Methods | ((args: never, parent: Parent) => 
       const run = Object.hasOwn(served, method) ? served[method] : undefined;
       if (!run) throw new AppError('internal', `no such method of this process: ${method}`);
       const data = await run(input as never, { signal: abort.signal });
-      send({ kind: 'reply', id, rss: process.memoryUsage.rss(), data });
+      send({ kind: 'reply', id, rss: rss(), data });
     } catch (error) {
-      send({ kind: 'failure', id, rss: process.memoryUsage.rss(), ...describe(error) });
+      send({ kind: 'failure', id, rss: rss(), ...describe(error) });
     } finally {
       running.delete(id);
     }
@@ -88,6 +88,20 @@ export function serveChild(methods: Methods | ((args: never, parent: Parent) => 
   process.on('uncaughtException', fail);
   // A terminal's Ctrl-C reaches the whole process group; the parent decides when its children end.
   process.on('SIGINT', () => undefined);
+}
+
+/** Asking the system takes up to a millisecond, as long as some calls. */
+const rssAgeMs = 200;
+let rssBytes = 0;
+let rssAt = Number.NEGATIVE_INFINITY;
+
+function rss(): number {
+  const now = performance.now();
+  if (now - rssAt > rssAgeMs) {
+    rssBytes = process.memoryUsage.rss();
+    rssAt = now;
+  }
+  return rssBytes;
 }
 
 function fail(error: unknown): void {

@@ -9,7 +9,7 @@ import type { FileType } from '../api/query.ts';
 import { type Stated, statedIn } from './facts.ts';
 import { quote } from './file-bytes.ts';
 import type { ReaderLimits } from './reader.ts';
-import { checkPixels, type Size } from './size.ts';
+import { checkPixels, type Decoder, type Size } from './size.ts';
 
 /** One libvips thread a reader (the pool has several processes), and nothing kept between files. */
 sharp.concurrency(1);
@@ -18,17 +18,18 @@ sharp.cache(false);
 export type Source = { readonly path: string; readonly bytes: Buffer };
 
 /** A picture whose header was read and whose pixels were not. */
-export type Opened = {
+export type Opened = Decoder & {
   readonly type: FileType;
   /** Upright. */
   readonly size: Size;
   readonly frames: number;
   readonly stated: Stated;
-  /** Drawn, not photographed: any size is as good as any other. */
-  readonly scalable?: boolean;
   /** At the given upright size, not larger than the picture's own unless it is scalable. */
   decode(at: Size): Promise<Raster>;
 };
+
+/** From these on sharp lets libjpeg shrink by 2, 4 and 8 (it halves the shrink where it would be exact, see its pipeline.cc). */
+const jpegShrinks = [3, 5, 9];
 
 export async function openPhoto(source: Source, type: FileType, limits: ReaderLimits): Promise<Opened> {
   const header = await readHeader(source, type);
@@ -39,6 +40,7 @@ export async function openPhoto(source: Source, type: FileType, limits: ReaderLi
     size,
     frames: type === 'tiff' ? 1 : (header.pages ?? 1), // pages of a TIFF are no animation
     stated: statedIn(header),
+    ...(type === 'jpeg' ? { shrinks: jpegShrinks } : {}),
     decode: (at) => decode(source, type, at.width === size.width && at.height === size.height ? undefined : at),
   };
 }

@@ -178,7 +178,7 @@ describe('a large picture is decoded at a reduced size', () => {
 
   test('while one below one and a half times the wanted size gives the exact pixels', async () => {
     const path = join(folder, 'exact.jpg');
-    copyFileSync(sample('coffee.jpg'), path); // 600 x 400: less than 1.5 times twice 140
+    copyFileSync(sample('coffee.jpg'), path); // 600 x 400: less than three times 140
     const exactRequest = { ...squash, width: 140, height: 140 };
     const result = await read(path, {}, [exactRequest]);
     const { data, info } = await sharp(path).raw().toBuffer({ resolveWithObject: true });
