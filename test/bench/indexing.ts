@@ -13,7 +13,7 @@ import { type Figure, median, residentMiB } from './report.ts';
 
 const cores = availableParallelism();
 
-export async function benchIndexing(options: { count: number; rounds: number }): Promise<Figure[]> {
+export async function benchIndexing(options: { share: number; rounds: number }): Promise<Figure[]> {
   const place = await mkdtemp(path.join(tmpdir(), 'oneword-bench-'));
   try {
     const figures: Figure[] = [];
@@ -24,7 +24,8 @@ export async function benchIndexing(options: { count: number; rounds: number }):
   }
 }
 
-async function benchSet(set: PictureSet, place: string, { count, rounds }: { count: number; rounds: number }): Promise<Figure[]> {
+async function benchSet(set: PictureSet, place: string, { share, rounds }: { share: number; rounds: number }): Promise<Figure[]> {
+  const count = Math.round(set.count * share);
   const files = await makePictures(set, path.join(place, 'pictures'), count);
   const ceilings: number[] = [];
   const rates: number[] = [];

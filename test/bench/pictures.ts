@@ -6,11 +6,18 @@ import { mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 
-export type PictureSet = { readonly name: string; readonly width: number; readonly height: number; readonly quality: number };
+export type PictureSet = {
+  readonly name: string;
+  readonly width: number;
+  readonly height: number;
+  readonly quality: number;
+  /** How many: some seconds of work. */
+  readonly count: number;
+};
 
 export const pictureSets: readonly PictureSet[] = [
-  { name: '12 MP', width: 4000, height: 3000, quality: 92 },
-  { name: '1 MP', width: 1280, height: 960, quality: 90 },
+  { name: '12 MP', width: 4000, height: 3000, quality: 92, count: 120 },
+  { name: '1 MP', width: 1280, height: 960, quality: 90, count: 360 },
 ];
 
 /** Writes `count` different JPEGs of the set into `folder` and answers their paths. */
@@ -31,7 +38,7 @@ export async function makePictures(set: PictureSet, folder: string, count: numbe
       .resize(width, height, { fit: 'cover' })
       .toColourspace('srgb')
       // Another brightness in each round: equal bytes would be indexed once.
-      .modulate({ brightness: 1 + (Math.floor(i / names.length) % 8) * 0.02 })
+      .modulate({ brightness: 1 + (Math.floor(i / names.length) % 24) * 0.01 })
       .composite([{ input: noise, raw: { width, height, channels: 3 }, blend: 'soft-light' }])
       .jpeg({ quality: set.quality, chromaSubsampling: '4:2:0' })
       .toFile(file);

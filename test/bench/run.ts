@@ -15,7 +15,7 @@ const { values } = parseArgs({
 
 const rows = values.quick ? 25_000 : 100_000;
 const parts: Record<string, () => Promise<Figure[]>> = {
-  indexing: () => benchIndexing(values.quick ? { count: 40, rounds: 1 } : { count: 120, rounds: 3 }),
+  indexing: () => benchIndexing(values.quick ? { share: 0.3, rounds: 1 } : { share: 1, rounds: 3 }),
   search: () => benchSearch({ rows, dimension: 464, backends: values.quick ? ['auto'] : ['sqlite-vss', 'usearch', 'exact'] }),
   start: () => benchStart({ rows, rounds: values.quick ? 1 : 3 }),
 };
