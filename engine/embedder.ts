@@ -35,15 +35,15 @@ const pictureLimit = {
 } as const;
 
 /** Starts the process and asks what its engine is. Without `known` it fails with `model-missing` or `engine-failed`. */
-export async function openEmbedderProcess({ model, threads, log, known, entry }: EmbedderOptions): Promise<EmbedderProcess> {
-  const startProcess = (name: string): Child<EmbedderMethods> =>
+export async function openEmbedderProcess({ model, threads, log, known, warm = false, entry }: EmbedderOptions): Promise<EmbedderProcess> {
+  const startProcess = (name: string, first = false): Child<EmbedderMethods> =>
     startChild<EmbedderMethods>({
       name,
       entry: entry ?? new URL('./embedder-process.ts', import.meta.url),
-      args: { model, ...(threads === undefined ? {} : { threads }) } satisfies EmbedderArgs,
+      args: { model, warm: warm && first, ...(threads === undefined ? {} : { threads }) } satisfies EmbedderArgs,
       log,
     });
-  const child = startProcess('embedder');
+  const child = startProcess('embedder', true);
   let description: EngineDescription;
   let trouble: AppError | undefined;
   try {

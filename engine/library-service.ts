@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { implement, type Router } from '@orpc/server';
 import { type Contract, contract } from '../core/api/contract.ts';
 import { hasCode } from '../core/api/errors.ts';
+import type { Space } from '../core/indexing/embedder.ts';
 import { createIndexer, type Indexer } from '../core/indexing/indexer.ts';
 import { createReaders } from '../core/readers/pool.ts';
 import type { Readers } from '../core/readers/reader.ts';
@@ -82,16 +83,25 @@ async function openParts({ directory, activity, model = 'lite', engine }: Servic
   let store: Store | undefined;
   // The engine's process comes up while the database is checked.
   const entry = engine === undefined ? {} : { entry: new URL(engine) };
-  const starting = openEmbedderProcess({ model, log, known: () => store && knownEngine(store, model), ...entry });
+  const warm = activity !== 'index';
+  const starting = openEmbedderProcess({ model, log, known: () => store && knownEngine(store, model), warm, ...entry });
   starting.catch(() => undefined); // awaited below, after the store
   try {
     store = await openStoreSoon(directory);
-    const embedder = await starting;
+    // An index of many pictures takes a second to open, while the engine comes up: it is that of the engine as it was last time. An
+    // engine that turns out to be another one gets its own.
+    const expected = knownEngine(store, model)?.space;
+    const early = expected && openIndexOf(store, expected, log);
+    const embedder = await starting.catch((error: unknown) => {
+      early?.vectors.close();
+      throw error;
+    });
     if (embedder.trouble === undefined) writeValue(store, engineKey(model), embedder.description);
     const processes = Math.max(2, Math.min(8, availableParallelism() - 1));
     const readers = activity === 'query' ? readersOnDemand(log) : createReaders({ processes, log });
-    const spaceId = ensureSpace(store, embedder.space);
-    const vectors = openVectorIndex({ store, spaceId, dimension: embedder.space.dimension, log });
+    const isExpected = early !== undefined && expected?.id === embedder.space.id;
+    if (!isExpected) early?.vectors.close();
+    const { spaceId, vectors } = isExpected ? early : openIndexOf(store, embedder.space, log);
     const indexer = createIndexer({ store, readers, embedder, vectors, watch: activity === 'watch', reading: processes + 1, log });
     const openPicture = createPictureOpener({ store, spaceId, readers });
     const searcher = createSearcher({ store, spaceId, vectors: () => vectors, embedder: () => embedder, openPicture });
@@ -105,6 +115,11 @@ async function openParts({ directory, activity, model = 'lite', engine }: Servic
     store?.close();
     throw asStoreError(directory, error);
   }
+}
+
+function openIndexOf(store: Store, space: Space, log: (line: string) => void): { spaceId: number; vectors: VectorIndex } {
+  const spaceId = ensureSpace(store, space);
+  return { spaceId, vectors: openVectorIndex({ store, spaceId, dimension: space.dimension, log }) };
 }
 
 /** Most questions are words: no process is started for pictures that nobody gives. */

@@ -6,7 +6,12 @@ import type { ModelDescription } from '../models/registry.ts';
 import type { RasterRequest } from '../pixels/raster.ts';
 import { createTurns } from './turns.ts';
 
-export type EmbedderArgs = { readonly model: string; readonly threads?: number };
+export type EmbedderArgs = {
+  readonly model: string;
+  readonly threads?: number;
+  /** Load what words need at once: somebody is going to ask. What goes wrong with it is met by the first question. */
+  readonly warm?: boolean;
+};
 
 type Pass = 'fast' | 'thorough';
 type Priority = 'query' | 'index';
@@ -67,7 +72,11 @@ export function serveEmbedder(engines: Engines): void {
   serveChild((args: EmbedderArgs, parent) => methodsOf(engines, args, parent));
 }
 
-function methodsOf({ listModels, openEmbedder, processesFor }: Engines, { model, threads }: EmbedderArgs, parent: Parent): EmbedderMethods {
+function methodsOf(
+  { listModels, openEmbedder, processesFor }: Engines,
+  { model, threads, warm }: EmbedderArgs,
+  parent: Parent,
+): EmbedderMethods {
   const turn = createTurns();
   let opening: Promise<Embedder> | undefined;
 
@@ -80,6 +89,7 @@ function methodsOf({ listModels, openEmbedder, processesFor }: Engines, { model,
     return opening;
   }
 
+  if (warm) turn('index', async () => (await engine()).text(['ready']), new AbortController().signal).catch(() => undefined);
   parent.onClose(async () => (await opening?.catch(() => undefined))?.close());
 
   return {
