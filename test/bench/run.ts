@@ -1,9 +1,12 @@
 /** @file `npm run bench`: every figure as a ratio against something measured in the same run. `-- --quick` takes a tenth of the time. */
 import { parseArgs } from 'node:util';
+import { cacheCode } from '../../server/code-cache.ts';
 import { benchIndexing } from './indexing.ts';
 import { type Figure, printFigures } from './report.ts';
 import { benchSearch } from './search.ts';
 import { benchStart } from './start.ts';
+
+cacheCode(); // as the command line does
 
 const { values } = parseArgs({
   options: {
