@@ -13,7 +13,7 @@ import { answerByNames, findNames, looksLikeFileName } from './names.ts';
 import type { NearDuplicates } from './near-duplicates.ts';
 import { byDate, type Ordered, orderByVector, orderByVectorAndName, type Ranked } from './order.ts';
 import { type Asked, type QueryVector, sampleSize, type VectorDeps, vectorOf } from './query-vector.ts';
-import type { Answer } from './snapshot.ts';
+import { type Answer, unscored } from './snapshot.ts';
 import type { Unrelated } from './unrelated.ts';
 
 export type Question = Asked & {
@@ -160,19 +160,7 @@ function listEverything(deps: VectorDeps, near: NearDuplicates, { filters, group
   const { keys, items } = keysByDate(deps.store, deps.spaceId, filters, kind);
   const entries = new Collapse(group ? near : undefined).firsts(keys.map((key) => ({ key, score: 0, rank: 0 })));
   const total = group ? entries.length : items;
-  return {
-    kind,
-    entries,
-    rest: undefined,
-    above: entries.length,
-    cut: total,
-    total,
-    vector: undefined,
-    scale: 0,
-    says: [],
-    composition: 'none',
-    names: new Map(),
-  };
+  return unscored({ kind, entries, total, names: new Map() });
 }
 
 /** Stored vectors of a space have one length, so that of any will do. */

@@ -6,7 +6,7 @@ import { Collapse } from './groups.ts';
 import type { NearDuplicates } from './near-duplicates.ts';
 import { byDate, type NameMatch, orderByVectorAndName } from './order.ts';
 import type { VectorDeps } from './query-vector.ts';
-import type { Answer } from './snapshot.ts';
+import { type Answer, unscored } from './snapshot.ts';
 
 export type Names = { readonly matches: ReadonlyMap<number, WordMatch>; readonly names: NameMatch[] };
 
@@ -36,24 +36,11 @@ export function answerByNames(deps: VectorDeps, near: NearDuplicates, { words, f
   const { store, spaceId } = deps;
   const passing = Object.keys(filters).length > 0 ? keysPassing(store, spaceId, filters).keys : undefined;
   const { matches, names } = findNames(deps, words, passing);
-  const unscored = names.map(({ key }) => ({ key, score: 0 }));
-  const byName = orderByVectorAndName(unscored, 0, names, looksLikeFileName(words));
+  const neighbours = names.map(({ key }) => ({ key, score: 0 }));
+  const byName = orderByVectorAndName(neighbours, 0, names, looksLikeFileName(words));
   const ordered = order === 'date' ? byDate(byName, keysByDate(store, spaceId, filters, 'embedding').keys) : byName;
   const entries = new Collapse(group ? near : undefined).firsts(ordered.entries.map((entry) => ({ ...entry, rank: 0 })));
   const keys = entries.map(({ key }) => key);
   const total = group ? entries.length : countItemsOf(store, spaceId, keys, filters);
-  return {
-    kind: 'embedding',
-    entries,
-    rest: undefined,
-    above: entries.length,
-    cut: total,
-    total,
-    vector: undefined,
-    scale: 0,
-    says: [],
-    composition: 'none',
-    names: matches,
-    provisional: true,
-  };
+  return { ...unscored({ kind: 'embedding', entries, total, names: matches }), provisional: true };
 }

@@ -33,6 +33,20 @@ export type Answer = {
   readonly provisional?: true;
 };
 
+/** An answer without a vector: nothing is scored, all of it is there and lies above the line. */
+export function unscored(found: Pick<Answer, 'kind' | 'entries' | 'total' | 'names'>): Answer {
+  return {
+    ...found,
+    rest: undefined,
+    above: found.entries.length,
+    cut: found.total,
+    vector: undefined,
+    scale: 0,
+    says: [],
+    composition: 'none',
+  };
+}
+
 export type Snapshot = Answer & { readonly id: string; readonly fingerprint: string; readonly generation: string };
 
 export type Place = { readonly index: number; readonly fileId: number };
