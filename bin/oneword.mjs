@@ -16,6 +16,9 @@ function run(node, args) {
     const child = spawn(node, args, { stdio: 'inherit', env: process.env });
     const hand = (signal) => child.kill(signal);
     process.on('SIGTERM', hand);
+    // npm hands no signal on. When the npm that ran this script is gone, so is whoever wanted the command.
+    const parent = process.ppid;
+    if (process.env.npm_lifecycle_event) setInterval(() => process.ppid !== parent && hand('SIGTERM'), 500).unref();
     // The terminal sends SIGINT to the child as well; this process only has to wait for it.
     process.on('SIGINT', () => undefined);
     child.on('error', (error) => {
