@@ -30,38 +30,30 @@ function run(node, args) {
 }
 
 async function main() {
-  const quiet = command !== 'start' && command !== 'test';
-  await installPackages({ quiet });
+  installPackages({ quiet: command !== 'start' && command !== 'test' });
   const node = findNode();
   const cli = (...args) => run(node, [path.join(root, 'server/cli.ts'), ...args]);
 
   switch (command) {
-    case 'start': {
-      await installSystemPackages('search');
-      await buildPage(node);
-      const electron = electronBinary();
-      return electron ? run(electron, [root, ...rest]) : cli('serve', ...rest);
-    }
+    case 'start':
+      installSystemPackages('search');
+      buildPage(node);
+      return cli('serve', ...rest);
     case 'serve':
-      await buildPage(node);
+      buildPage(node);
       return cli('serve', ...rest);
     case 'test':
-      await installSystemPackages('test');
-      await buildPage(node);
+      installSystemPackages('test');
+      buildPage(node);
       return checks(node, { browser: true, arguments: rest });
     case 'check':
       return checks(node, { browser: false, arguments: rest });
     case 'bench':
-      await installSystemPackages('search');
+      installSystemPackages('search');
       return run(node, [path.join(root, 'test/bench/run.ts'), ...rest]);
     default:
       return cli(...(command === undefined ? ['--help'] : [command, ...rest]));
   }
-}
-
-/** The desktop app is a later part; until then there is nothing for an Electron binary to run. */
-function electronBinary() {
-  return undefined;
 }
 
 try {

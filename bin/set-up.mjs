@@ -17,7 +17,7 @@ export function say(message) {
 const sha256 = (...parts) => parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest('hex');
 
 /** `npm ci` when package-lock.json is not what node_modules was installed from. */
-export async function installPackages({ quiet }) {
+export function installPackages({ quiet }) {
   const wanted = sha256(readFileSync(path.join(root, 'package-lock.json')));
   const stamp = path.join(root, 'node_modules/.oneword-lock');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
@@ -92,7 +92,7 @@ const systemPackages = {
 };
 
 /** Installs missing Debian packages when that is possible; otherwise says what is different without them. */
-export async function installSystemPackages(purpose) {
+export function installSystemPackages(purpose) {
   if (process.platform !== 'linux') return;
   const wanted = purpose === 'test' ? [...systemPackages.search, ...systemPackages.test] : systemPackages.search;
   const missing = wanted.filter(([, isMissing]) => isMissing());
@@ -115,7 +115,7 @@ export async function installSystemPackages(purpose) {
 }
 
 /** Builds the page into dist/renderer when its sources have changed since the last build. */
-export async function buildPage(node) {
+export function buildPage(node) {
   const sources = ['renderer', 'core/api'].flatMap((folder) => filesBelow(path.join(root, folder)));
   const wanted = sha256(
     readFileSync(path.join(root, 'package-lock.json')),
