@@ -19,6 +19,7 @@ import { openStore, type Store } from '../core/store/open.ts';
 import { readSettings, readValue, writeSettings, writeValue } from '../core/store/settings.ts';
 import { openVectorIndex } from '../core/vectors/open.ts';
 import type { VectorIndex } from '../core/vectors/vector-index.ts';
+import { defaultModel } from '../models/default-model.ts';
 import { browse } from './browse.ts';
 import { examine } from './doctor.ts';
 import { type EmbedderProcess, openEmbedderProcess } from './embedder.ts';
@@ -78,7 +79,7 @@ export async function openService(options: ServiceOptions): Promise<LibraryServi
   };
 }
 
-async function openParts({ directory, activity, model = 'lite', engine }: ServiceOptions): Promise<Parts> {
+async function openParts({ directory, activity, model = defaultModel, engine }: ServiceOptions): Promise<Parts> {
   const log = (line: string) => console.error(line);
   let store: Store | undefined;
   // The engine's process comes up while the database is checked.

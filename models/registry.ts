@@ -5,8 +5,6 @@ import type { Embedder } from '../core/indexing/embedder.ts';
 import { liteSpace, openLite } from './lite/engine.ts';
 import { requireWeights, weightFiles } from './weights.ts';
 
-export const defaultModel = 'lite';
-
 export type ModelDescription = {
   readonly id: string;
   readonly name: string;

@@ -50,12 +50,6 @@ export function monthSpan(year: number, month: number, months = 1): Span {
   return { from: dayOf(year, month, 1), to: addDays(dayOf(year, month + months, 1), -1) };
 }
 
-/** Milliseconds since the epoch at which a local day begins. */
-export function startOf(day: string): number {
-  const { year, month, day: date } = parts(day);
-  return new Date(year, month - 1, date).getTime();
-}
-
 /** `July 2023`, `14 July 2023`, `2019`, `May to June 2021`, `since March 2026`, `until 2019`. */
 export function labelOf(days: Days): string {
   const { from, to } = days;

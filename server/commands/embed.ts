@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { AppError, toWire } from '../../core/api/errors.ts';
 import type { Embedder, PictureInput, Vectors } from '../../core/indexing/embedder.ts';
 import type { Readers } from '../../core/readers/reader.ts';
+import { defaultModel } from '../../models/default-model.ts';
 import { inOrder, readBatch } from '../batch.ts';
 import { demandFile } from '../demand-file.ts';
 import { Failed } from '../failed.ts';
@@ -24,7 +25,7 @@ type Input = { text?: string | undefined; image?: string | undefined; edit?: str
 export function addEmbed(program: Command): void {
   withJson(program.command('embed'))
     .description('Print the vector of a text, a picture, or a picture with an edit. Needs no library.')
-    .option('--model <ID>', 'engine (see: oneword models list)', 'lite')
+    .option('--model <ID>', 'engine (see: oneword models list)', defaultModel)
     .option('--text <TEXT>', 'a text, taken as it is')
     .option('--image <FILE>', 'a picture')
     .option('--edit <TEXT>', 'what should be different about the picture')

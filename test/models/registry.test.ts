@@ -1,6 +1,7 @@
 /** @file What can be opened, and what is said when it cannot. */
 import { expect, it } from 'vitest';
-import { defaultModel, listModels, openEmbedder } from '../../models/registry.ts';
+import { defaultModel } from '../../models/default-model.ts';
+import { listModels, openEmbedder } from '../../models/registry.ts';
 
 it('lists the embedded engine with what a person needs to know', async () => {
   const models = await listModels();
