@@ -16,12 +16,20 @@ export type EmbedderArgs = {
 type Pass = 'fast' | 'thorough';
 type Priority = 'query' | 'index';
 
-const raster = z.object({
-  fit: z.enum(['squash', 'letterbox', 'inside']),
-  width: z.number(),
-  height: z.number(),
+const making = {
   filter: z.enum(['bilinear', 'bicubic', 'lanczos']),
-});
+  decoding: z.enum(['quick', 'reference']).exactOptional(),
+  alpha: z.enum(['white', 'drop']).exactOptional(),
+};
+const raster = z.discriminatedUnion('fit', [
+  z.object({ fit: z.enum(['squash', 'letterbox', 'inside']), width: z.number(), height: z.number(), ...making }),
+  z.object({
+    fit: z.literal('canvas'),
+    canvases: z.array(z.object({ width: z.number(), height: z.number() })).readonly(),
+    odd: z.enum(['short', 'after']),
+    ...making,
+  }),
+]);
 
 /** What there is to know of an engine before it works. A schema, since it is also kept in the library. */
 export const engineDescription = z.object({

@@ -12,18 +12,46 @@ export type Raster = {
 
 export type ResampleFilter = 'bilinear' | 'bicubic' | 'lanczos';
 
+/** How the pixels come to be from which a raster is made. */
+export type Decoding = {
+  /**
+   * `quick` (the default) may decode a large picture at a reduced size, honours colour profiles and composites on white.
+   * `reference` is what Pillow gives the published models: every pixel decoded, colour profiles ignored, CMYK by Pillow's arithmetic.
+   */
+  readonly decoding?: 'quick' | 'reference';
+  /** What becomes of transparency with `reference`: composited on white (the default), or the alpha channel simply dropped. */
+  readonly alpha?: 'white' | 'drop';
+};
+
 /**
- * One raster that an engine wants of every picture.
+ * A raster of a fixed size.
  * - `squash`: exactly width x height, aspect ratio not kept
  * - `letterbox`: aspect kept, centred on black bars in width x height
  * - `inside`: aspect kept, scaled down until it fits width x height, never enlarged
  */
-export type RasterRequest = {
+export type SizedRequest = Decoding & {
   readonly fit: 'squash' | 'letterbox' | 'inside';
   readonly width: number;
   readonly height: number;
   readonly filter: ResampleFilter;
 };
+
+/**
+ * The picture on the best of several canvases of square tiles, aspect kept, centred on black (anyres: LLaVA-NeXT). `canvas.ts` says
+ * which canvas is best, for both sides: the reader that makes the raster and the engine that cuts it into tiles.
+ * - `odd: 'short'` pads both sides by the rounded-down half, so that the canvas can be one pixel short (transformers 4.41)
+ * - `odd: 'after'` puts the odd pixel to the right or bottom (transformers 4.44 and later)
+ */
+export type CanvasRequest = Decoding & {
+  readonly fit: 'canvas';
+  /** Possible canvases in pixels, as the checkpoint lists them; the first of equally good ones wins. */
+  readonly canvases: readonly { readonly width: number; readonly height: number }[];
+  readonly odd: 'short' | 'after';
+  readonly filter: ResampleFilter;
+};
+
+/** One raster that an engine wants of every picture. */
+export type RasterRequest = SizedRequest | CanvasRequest;
 
 /** Where the upright picture lies inside a letterboxed raster: `raster = picture * scale + offset`. */
 export type Placement = { readonly scale: number; readonly offsetX: number; readonly offsetY: number };

@@ -1,13 +1,18 @@
 /**
- * @file Pictures as engines want them: resized exactly as Pillow does it, squashed, letterboxed, fitted inside or cropped.
+ * @file Pictures as engines want them: resized exactly as Pillow does it, squashed, letterboxed, fitted inside, laid on a canvas or cropped.
  * Another library's resize changes what a classifier sees in some pictures; this one is the reference's, bit for bit.
  */
+import { layoutOn, type Size } from './canvas.ts';
 import { resizeInto } from './kernel.ts';
-import type { Placement, Raster, RasterRequest } from './raster.ts';
+import type { CanvasRequest, Placement, Raster, RasterRequest, SizedRequest } from './raster.ts';
 
-/** The picture as the request wants it. May return the picture itself when nothing is to be done. */
-export function render(picture: Raster, request: RasterRequest): Raster {
+/**
+ * The picture as the request wants it. May return the picture itself when nothing is to be done.
+ * `whole` is the size of the whole picture where `picture` was decoded at another one: it decides on the canvas.
+ */
+export function render(picture: Raster, request: RasterRequest, whole: Size = picture): Raster {
   check(picture);
+  if (request.fit === 'canvas') return onCanvas(picture, request, whole);
   const { width, height } = sizeWithin(picture.width, picture.height, request);
   if (request.fit === 'letterbox') return letterbox(picture, request, width, height);
   if (width === picture.width && height === picture.height) return picture;
@@ -17,7 +22,7 @@ export function render(picture: Raster, request: RasterRequest): Raster {
 }
 
 /** Where a picture of this size lies in its raster. (A squashed picture has no one scale.) */
-export function placementOf(width: number, height: number, request: RasterRequest & { fit: 'letterbox' | 'inside' }): Placement {
+export function placementOf(width: number, height: number, request: SizedRequest & { fit: 'letterbox' | 'inside' }): Placement {
   const scale = scaleOf(width, height, request);
   if (request.fit === 'inside') return { scale, offsetX: 0, offsetY: 0 };
   const size = sizeWithin(width, height, request);
@@ -39,7 +44,15 @@ export function crop(picture: Raster, left: number, top: number, right: number, 
   return { width, height, data };
 }
 
-function letterbox(picture: Raster, request: RasterRequest, width: number, height: number): Raster {
+function onCanvas(picture: Raster, request: CanvasRequest, whole: Size): Raster {
+  const { raster, picture: inside, left, top } = layoutOn(whole, request);
+  const data = new Uint8Array(raster.width * raster.height * 3);
+  const stride = raster.width * 3;
+  resizeInto({ data, offset: top * stride + left * 3, stride }, picture, inside.width, inside.height, request.filter);
+  return { ...raster, data };
+}
+
+function letterbox(picture: Raster, request: SizedRequest, width: number, height: number): Raster {
   const data = new Uint8Array(request.width * request.height * 3);
   const left = (request.width - width) >> 1;
   const top = (request.height - height) >> 1;
@@ -48,12 +61,12 @@ function letterbox(picture: Raster, request: RasterRequest, width: number, heigh
   return { width: request.width, height: request.height, data };
 }
 
-function scaleOf(width: number, height: number, request: RasterRequest): number {
+function scaleOf(width: number, height: number, request: SizedRequest): number {
   const scale = Math.min(request.width / width, request.height / height);
   return request.fit === 'inside' ? Math.min(1, scale) : scale;
 }
 
-function sizeWithin(width: number, height: number, request: RasterRequest): { width: number; height: number } {
+function sizeWithin(width: number, height: number, request: SizedRequest): Size {
   if (request.fit === 'squash') return { width: request.width, height: request.height };
   const scale = scaleOf(width, height, request);
   return { width: Math.max(1, roundHalfEven(width * scale)), height: Math.max(1, roundHalfEven(height * scale)) };

@@ -48,6 +48,18 @@ export type EmbedOptions = {
   readonly priority?: 'query' | 'index';
   /** `thorough` runs the engine's slower second pass (lite: the object detector), where it has one. */
   readonly pass?: 'fast' | 'thorough';
+  /** Hears how far long work is: steps done of all. Calls come from the engine's own process only. */
+  readonly onProgress?: (done: number, of: number) => void;
+  /** Hears what the caller should know of this input, e.g. that a text was too long and was cut. */
+  readonly onNotice?: (sentence: string) => void;
+};
+
+/** Where an engine really runs. */
+export type Provider = {
+  /** `CPU`, `CUDA`, `WebGPU`, `DirectML`, `CoreML`. */
+  readonly name: string;
+  /** Why not on a better one; empty where all is as it should be. */
+  readonly note: string;
 };
 
 export type Composed = { readonly picture: PictureInput; readonly edit: string };
@@ -59,11 +71,17 @@ export interface Embedder {
   rasters(pass: 'fast' | 'thorough'): readonly RasterRequest[];
   /** True where `thorough` differs from `fast`. */
   readonly hasThoroughPass: boolean;
+  /** True where calls may overlap: the engine itself interleaves them, queries first, at the boundaries of its layers. */
+  readonly interleaves?: boolean;
+  /** May change when a device fails. Absent = the CPU. */
+  readonly provider?: Provider;
   text(texts: readonly string[], options?: EmbedOptions): Promise<Vectors>;
   image(pictures: readonly PictureInput[], options?: EmbedOptions): Promise<EmbeddedPictures>;
   composed(pairs: readonly Composed[], options?: EmbedOptions): Promise<Vectors>;
   /** The k words that each of the n vectors says. */
   words(vectors: Vectors, k: number): Promise<Word[][]>;
+  /** Somebody is about to ask: load what a text query needs. */
+  warm?(): Promise<void>;
   /** Scores of text against picture and picture against picture live on different scales; see `models/lite`. */
   close(): Promise<void>;
 }

@@ -24,7 +24,7 @@ export async function readPicture(job: ReadJob, limits: ReaderLimits): Promise<R
   const digest = hash('sha256', source.bytes); // while libvips decodes on its own thread
   const raster = await decoding;
   const writing = job.thumbnail && writeWebp(raster, job.thumbnail.path, { side: job.thumbnail.side, quality: 75, effort: 0 });
-  const rasters = job.rasters.map((request) => render(raster, request));
+  const rasters = job.rasters.map((request) => render(raster, request, opened.size));
   const looks = appearance(raster);
   await writing;
   return {

@@ -1,13 +1,13 @@
 /** @file The picture network: EfficientNet-Lite2 on the whole picture, squashed. Names with probabilities, and features. */
 import path from 'node:path';
-import type { Raster, RasterRequest } from '../../pixels/raster.ts';
+import type { Raster, SizedRequest } from '../../pixels/raster.ts';
 import { openSession, type SessionOptions } from '../runtime/session.ts';
 import { featureSize, textSize } from './blocks.ts';
 import { type Labels, readFloats } from './labels.ts';
 import { planeMaker } from './planes.ts';
 import { addScaled, dot, largest, row, softmax, unit } from './vector.ts';
 
-export const classifierRaster: RasterRequest = { fit: 'squash', width: 260, height: 260, filter: 'bicubic' };
+export const classifierRaster: SizedRequest = { fit: 'squash', width: 260, height: 260, filter: 'bicubic' };
 
 /** How many names take part in a vector. */
 export const topCount = 10;

@@ -1,5 +1,5 @@
 /** @file Eleven basic colour names: how much of each a picture's likely foreground has, and which ones a text names. */
-import type { Raster, RasterRequest } from '../../pixels/raster.ts';
+import type { Raster, SizedRequest } from '../../pixels/raster.ts';
 import { colourSize } from './blocks.ts';
 import { unit } from './vector.ts';
 
@@ -18,7 +18,7 @@ const colourOfWord = new Map<string, number>(
 );
 
 const side = 64;
-export const colourRaster: RasterRequest = { fit: 'squash', width: side, height: side, filter: 'bilinear' };
+export const colourRaster: SizedRequest = { fit: 'squash', width: side, height: side, filter: 'bilinear' };
 
 /** A border is one background when this share of its pixels is near its median colour. */
 const plainBorder = 0.6;

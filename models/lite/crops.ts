@@ -1,11 +1,11 @@
 /** @file The parts of a picture that deserve a look of their own. */
-import type { Raster, RasterRequest } from '../../pixels/raster.ts';
+import type { Raster, SizedRequest } from '../../pixels/raster.ts';
 import { crop, placementOf } from '../../pixels/resample.ts';
 import { area, type Box, overlap } from './boxes.ts';
 import type { PictureSize } from './faces.ts';
 
 /** Crops are cut from this; up to its size it is the picture itself. */
-export const cropRaster = { fit: 'inside', width: 1280, height: 1280, filter: 'bilinear' } as const satisfies RasterRequest;
+export const cropRaster = { fit: 'inside', width: 1280, height: 1280, filter: 'bilinear' } as const satisfies SizedRequest;
 
 const maxCrops = 4;
 /** Shares of the picture. */

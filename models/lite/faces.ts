@@ -1,12 +1,12 @@
 /** @file The face detector: BlazeFace, full range, on the letterboxed picture. Finds near people. */
-import type { Raster, RasterRequest } from '../../pixels/raster.ts';
+import type { Raster, SizedRequest } from '../../pixels/raster.ts';
 import { placementOf } from '../../pixels/resample.ts';
 import { openSession, type SessionOptions } from '../runtime/session.ts';
 import { type Box, inPicture, suppress } from './boxes.ts';
 import { planeMaker } from './planes.ts';
 import { row } from './vector.ts';
 
-export const faceRaster = { fit: 'letterbox', width: 192, height: 192, filter: 'bilinear' } as const satisfies RasterRequest;
+export const faceRaster = { fit: 'letterbox', width: 192, height: 192, filter: 'bilinear' } as const satisfies SizedRequest;
 
 const leastScore = 0.5;
 const mostOverlap = 0.3;

@@ -1,5 +1,5 @@
 /** @file The object detector of the thorough pass: NanoDet-g on the letterboxed picture. Finds far people, and things worth a closer look. */
-import type { Raster, RasterRequest } from '../../pixels/raster.ts';
+import type { Raster, SizedRequest } from '../../pixels/raster.ts';
 import { placementOf } from '../../pixels/resample.ts';
 import { openSession, type SessionOptions } from '../runtime/session.ts';
 import { type Box, inPicture, suppress } from './boxes.ts';
@@ -8,7 +8,7 @@ import { planeMaker } from './planes.ts';
 import { row } from './vector.ts';
 
 const side = 416;
-export const objectRaster = { fit: 'letterbox', width: side, height: side, filter: 'bilinear' } as const satisfies RasterRequest;
+export const objectRaster = { fit: 'letterbox', width: side, height: side, filter: 'bilinear' } as const satisfies SizedRequest;
 
 const leastScore = 0.3;
 const mostOverlap = 0.5;

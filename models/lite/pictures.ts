@@ -3,7 +3,7 @@
  * Reference: Norouzi et al., "Zero-shot learning by convex combination of semantic embeddings", arXiv 1312.5650.
  */
 import type { PictureFindings, PictureInput } from '../../core/indexing/embedder.ts';
-import type { Raster, RasterRequest } from '../../pixels/raster.ts';
+import type { Raster, SizedRequest } from '../../pixels/raster.ts';
 import { render } from '../../pixels/resample.ts';
 import { animalShare, type Classified, type Classifier, classifierRaster, mixture } from './classifier.ts';
 import { colourRaster, pictureColours } from './colours.ts';
@@ -14,10 +14,10 @@ import { type DetectedObject, type ObjectDetector, objectRaster } from './object
 import { countPeople, peopleDirection } from './people.ts';
 import { addScaled, norm, unit } from './vector.ts';
 
-const fastRasters: readonly RasterRequest[] = [classifierRaster, colourRaster, faceRaster];
-const thoroughRasters: readonly RasterRequest[] = [...fastRasters, objectRaster, cropRaster];
+const fastRasters: readonly SizedRequest[] = [classifierRaster, colourRaster, faceRaster];
+const thoroughRasters: readonly SizedRequest[] = [...fastRasters, objectRaster, cropRaster];
 
-export function rastersOf(pass: 'fast' | 'thorough'): readonly RasterRequest[] {
+export function rastersOf(pass: 'fast' | 'thorough'): readonly SizedRequest[] {
   return pass === 'thorough' ? thoroughRasters : fastRasters;
 }
 

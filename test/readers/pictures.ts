@@ -6,9 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
 import { readPicture } from '../../core/readers/read.ts';
 import { defaultLimits, type ReaderLimits, type ReadResult } from '../../core/readers/reader.ts';
-import type { RasterRequest } from '../../pixels/raster.ts';
+import type { SizedRequest } from '../../pixels/raster.ts';
 
-export const squash: RasterRequest = { fit: 'squash', width: 32, height: 32, filter: 'bicubic' };
+export const squash: SizedRequest = { fit: 'squash', width: 32, height: 32, filter: 'bicubic' };
 
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'oneword-readers-'));
