@@ -1,0 +1,83 @@
+/**
+ * @file A step of a model that runs as one session: a graph's inputs and outputs, and its bytes on demand.
+ * A runner keeps a map of named tensors, feeds a stage its inputs from it and puts the outputs back under their names.
+ */
+import path from 'node:path';
+import { AppError } from '../../core/api/errors.ts';
+import { Graph, type GraphOptions } from '../graph/graph.ts';
+import { encodeModel } from '../graph/model-file.ts';
+import { Scope } from '../graph/scope.ts';
+
+/** The bytes of an ONNX model and the folder below which its external data lie. */
+export type StageModel = { readonly bytes: Uint8Array; readonly folder: string };
+
+export type Stage = {
+  readonly name: string;
+  /** Names in the runner's map, and names of the model's inputs. */
+  readonly inputs: readonly string[];
+  /** Names in the runner's map. The model calls them `outputName(name)`: in ONNX a result may not bear an input's name. */
+  readonly outputs: readonly string[];
+  /** Bytes of weights as they lie on disk. */
+  readonly weightBytes: number;
+  /** Built anew on every call, in milliseconds. */
+  model(): StageModel;
+};
+
+/** Writes the whole graph of a stage: declares its inputs, outputs (by `outputName`) and everything in between. */
+export type StagePlan = { readonly name: string; readonly build: (scope: Scope) => void };
+
+/** What the model calls the result that the runner knows as `name`. */
+export function outputName(name: string): string {
+  return `${name}.out`;
+}
+
+/** A result as float32 under its name in the runner's map. */
+export function output(scope: Scope, name: string, value: Parameters<Scope['cast']>[0], shape: readonly (number | string)[]): void {
+  scope.graph.output(outputName(name), scope.cast(value, 'float32'), shape);
+}
+
+export function buildGraph(plan: StagePlan, options: GraphOptions): Graph {
+  const graph = new Graph(plan.name, options);
+  plan.build(new Scope(graph));
+  return graph;
+}
+
+export function stageOf(plan: StagePlan, options: GraphOptions): Stage {
+  const graph = buildGraph(plan, options);
+  const files = new Set([...graph.weights.values()].map(({ file }) => file));
+  const folder = commonFolder([...files]);
+  return {
+    name: plan.name,
+    inputs: graph.inputs.map(({ name }) => name),
+    outputs: graph.outputs.map(({ name }) => name.slice(0, -outputName('').length)),
+    weightBytes: graph.weightBytes(),
+    model: () => ({
+      bytes: encodeModel(buildGraph(plan, options), (file) => path.relative(folder, file).split(path.sep).join('/')),
+      folder,
+    }),
+  };
+}
+
+/** The deepest folder that holds all files; the working folder if there are none. */
+export function commonFolder(files: readonly string[]): string {
+  const [first, ...others] = files.map((file) => path.dirname(file));
+  if (first === undefined) return process.cwd();
+  let folder = first;
+  for (const other of others) {
+    while (!isWithin(other, folder)) {
+      const parent = path.dirname(folder);
+      if (parent === folder)
+        throw new AppError(
+          'model-invalid',
+          `${first} and ${other} have no folder in common. The model and its prepared weights must lie on one drive.`,
+        );
+      folder = parent;
+    }
+  }
+  return folder;
+}
+
+function isWithin(folder: string, ancestor: string): boolean {
+  const relative = path.relative(ancestor, folder);
+  return relative === '' || !(relative === '..' || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative));
+}
