@@ -1,12 +1,16 @@
 /**
- * @file Inference sessions on the CPU. The only importer of onnxruntime-node: the rest of `models` sees plain typed arrays.
+ * @file Inference sessions. The only importer of onnxruntime-node: the rest of `models` sees plain typed arrays.
  * `run` blocks its thread and cannot be stopped, so sessions live in a process of their own.
  */
 import path from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { AppError } from '../../core/api/errors.ts';
+import { damagedWeights } from './external-data.ts';
 
-export type TensorInput = { readonly data: Float32Array | BigInt64Array; readonly shape: readonly number[] };
+/** The execution providers by their names in onnxruntime. */
+export type ProviderName = 'cpu' | 'cuda' | 'webgpu' | 'dml' | 'coreml';
+
+export type TensorInput = { readonly data: Float32Array | BigInt64Array | Int32Array; readonly shape: readonly number[] };
 
 export type Session = {
   /** Every output by name; all are float32. */
@@ -14,34 +18,80 @@ export type Session = {
   close(): Promise<void>;
 };
 
-export type SessionOptions = { readonly threads: number };
+/** A file, or a model built in memory whose external data lie below `folder`. */
+export type ModelSource = string | { readonly bytes: Uint8Array; readonly folder: string };
 
-export async function openSession(file: string, { threads }: SessionOptions): Promise<Session> {
-  const session = await InferenceSession.create(file, {
-    executionProviders: ['cpu'],
-    intraOpNumThreads: threads,
-    interOpNumThreads: 1,
-    logSeverityLevel: 3,
-    // Spinning threads take the cores from the processes that decode the next pictures.
-    extra: { session: { intra_op: { allow_spinning: '0' } } },
-  }).catch((error: unknown) => {
-    throw new AppError('model-missing', `The model file ${file} cannot be loaded; it may be missing or damaged.`, { cause: error });
+export type SessionOptions = {
+  readonly threads: number;
+  readonly provider?: ProviderName;
+  /**
+   * Where the weights are while the session is open (CPU only; absent = onnxruntime's defaults, for small networks).
+   * - `resident`: laid out for the processor in memory of its own: slow to open, fast to run
+   * - `mapped`: read from the mapped file on every run, float casts included: opens in milliseconds and holds no memory of its own
+   */
+  readonly weights?: 'resident' | 'mapped';
+  /** What messages call the model. */
+  readonly name?: string;
+};
+
+/** @throws AppError `model-missing` where the model or its weights are absent or cut short, `engine-failed` where it cannot be loaded. */
+export async function openSession(model: ModelSource, options: SessionOptions): Promise<Session> {
+  const name = options.name ?? (typeof model === 'string' ? path.basename(model) : 'a model built in memory');
+  const session = await create(model, options).catch(async (error: unknown) => {
+    throw await openingFailure(model, name, error);
   });
 
   return {
     async run(inputs) {
-      const feeds = Object.fromEntries(Object.entries(inputs).map(([name, { data, shape }]) => [name, tensorOf(data, shape)]));
+      const feeds = Object.fromEntries(Object.entries(inputs).map(([key, { data, shape }]) => [key, tensorOf(data, shape)]));
       const results = await session.run(feeds).catch((error: unknown) => {
-        throw new AppError('engine-failed', `The model ${path.basename(file)} failed on this input.`, { cause: error });
+        throw new AppError('engine-failed', `The model ${name} failed on this input: ${reason(error)}`, { cause: error });
       });
-      return Object.fromEntries(Object.entries(results).map(([name, { data }]) => [name, floats(name, data)]));
+      return Object.fromEntries(Object.entries(results).map(([key, { data }]) => [key, floats(key, data)]));
     },
     close: () => session.release(),
   };
 }
 
-function tensorOf(data: Float32Array | BigInt64Array, shape: readonly number[]): Tensor {
-  return data instanceof Float32Array ? new Tensor('float32', data, shape) : new Tensor('int64', data, shape);
+function create(model: ModelSource, { threads, provider = 'cpu', weights }: SessionOptions): Promise<InferenceSession> {
+  const fromMemory = typeof model !== 'string';
+  const mapped = weights === 'mapped' && provider === 'cpu';
+  const options: InferenceSession.SessionOptions = {
+    executionProviders: [provider],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    logSeverityLevel: 3,
+    // An arena keeps the largest activations of every session that is open: with a session per layer that is gigabytes.
+    ...(weights && { enableCpuMemArena: false, enableMemPattern: false }),
+    extra: {
+      session: {
+        // Spinning threads take the cores from the processes that decode the next pictures.
+        intra_op: { allow_spinning: '0' },
+        ...(fromMemory && { model_external_initializers_file_folder_path: model.folder }),
+        ...(mapped && { disable_prepacking: '1' }),
+      },
+      // Folding would keep every weight a second time, as float32.
+      ...(mapped && { optimization: { disable_specified_optimizers: 'ConstantFolding' } }),
+    },
+  };
+  return fromMemory ? InferenceSession.create(model.bytes, options) : InferenceSession.create(model, options);
+}
+
+async function openingFailure(model: ModelSource, name: string, error: unknown): Promise<AppError> {
+  if (typeof model === 'string')
+    return new AppError('model-missing', `The model file ${model} cannot be loaded; it may be missing or damaged.`, { cause: error });
+  const damage = await damagedWeights(model.bytes, model.folder);
+  if (damage) return new AppError('model-missing', damage, { cause: error });
+  return new AppError('engine-failed', `The model ${name} cannot be loaded: ${reason(error)}`, { cause: error });
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function tensorOf(data: TensorInput['data'], shape: readonly number[]): Tensor {
+  if (data instanceof Float32Array) return new Tensor('float32', data, shape);
+  return data instanceof Int32Array ? new Tensor('int32', data, shape) : new Tensor('int64', data, shape);
 }
 
 function floats(name: string, data: unknown): Float32Array {
