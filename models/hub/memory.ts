@@ -1,0 +1,41 @@
+/** @file How much memory a LLaVA-NeXT needs, computed from its shape. Rough on purpose: it tells 5 GB from 8 GB, before anything is loaded. */
+
+export type VlmShape = {
+  /** The language model. */
+  readonly layers: number;
+  readonly hidden: number;
+  readonly mlp: number;
+  readonly kvHeads: number;
+  readonly headDim: number;
+  /** The vision tower: layers that are used, its width and the width of its MLP. */
+  readonly vision: { readonly layers: number; readonly hidden: number; readonly mlp: number };
+};
+
+/** Bits that a weight takes: int8 has a scale a row, int4 a float32 scale for each block of 32. */
+const bits = { int8: 8, int4: 5, fp16: 16 } as const;
+
+/** Tokens of the largest picture with its prompt: 2x2 tiles and the base, each 24x24, with the ends of rows. */
+const longestInput = 2_930;
+
+/** The process with its libraries. */
+const processBytes = 250e6;
+
+/**
+ * Bytes that are held while a large picture is read. `exact` maps the checkpoint and holds one layer at a time as float32;
+ * what the system keeps of the file in memory beyond that is given back when others need it.
+ */
+export function memoryNeed(shape: VlmShape, precision: 'exact' | keyof typeof bits): number {
+  const { layers, hidden, mlp, vision } = shape;
+  const activations = 4 * longestInput * (6 * hidden + 2 * mlp);
+  const held = precision === 'exact' ? 4 * 2 * hidden * mlp : ((layers * decoderLayer(shape) + towerWeights(vision)) * bits[precision]) / 8;
+  return processBytes + activations + held;
+}
+
+/** Weights of a decoder layer: q and o, k and v, the three of the MLP. */
+function decoderLayer({ hidden, mlp, kvHeads, headDim }: VlmShape): number {
+  return 2 * hidden * hidden + 2 * hidden * kvHeads * headDim + 3 * hidden * mlp;
+}
+
+function towerWeights({ layers, hidden, mlp }: VlmShape['vision']): number {
+  return layers * (4 * hidden * hidden + 2 * hidden * mlp);
+}
