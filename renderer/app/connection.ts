@@ -1,5 +1,7 @@
 /** @file The library's events: keeps status fresh, says when searches may answer differently, and notices when nobody answers. */
 import { create } from 'zustand';
+import type { LibraryStatus } from '../../core/api/library.ts';
+import { enginesMoved } from '../engines/engine-state.ts';
 import { api, queries, queryClient } from './api.ts';
 import { problemCode } from './problem.ts';
 
@@ -35,7 +37,7 @@ export async function followLibrary(signal: AbortSignal): Promise<void> {
       wasGone = false;
       wait = firstWait;
       for await (const event of events) {
-        if (event.type === 'status') queryClient.setQueryData(queries.status.queryKey(), event.status);
+        if (event.type === 'status') takeStatus(event.status);
         else if (event.type === 'folders') void queryClient.invalidateQueries({ queryKey: queries.listFolders.key() });
         else announceChange();
       }
@@ -50,6 +52,15 @@ export async function followLibrary(signal: AbortSignal): Promise<void> {
     await pause(wait, signal);
     wait = Math.min(longestWait, wait * 2);
   }
+}
+
+function takeStatus(status: LibraryStatus): void {
+  const before = queryClient.getQueryData(queries.status.queryKey());
+  queryClient.setQueryData(queries.status.queryKey(), status);
+  if (!enginesMoved(before, status)) return;
+  // Progress comes often: a list that is on its way is not asked for anew. A job that came or went is worth it.
+  const hasTurned = before?.jobs.map(({ name }) => name).join() !== status.jobs.map(({ name }) => name).join();
+  void queryClient.invalidateQueries({ queryKey: queries.listEngines.key() }, { cancelRefetch: hasTurned });
 }
 
 let announced = false;

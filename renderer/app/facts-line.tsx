@@ -2,16 +2,18 @@
 import { ActionIcon, Tooltip } from '@mantine/core';
 import { IconPlayerPauseFilled, IconPlayerPlayFilled } from '@tabler/icons-react';
 import { Link } from 'wouter';
-import type { LibraryStatus } from '../../core/api/library.ts';
+import type { Job, LibraryStatus } from '../../core/api/library.ts';
+import { useTakingOver } from '../engines/use-taking-over.ts';
 import { usePauseOrResume } from '../library/use-library-actions.ts';
-import { useMessages } from '../messages/messages.ts';
+import { type Messages, useMessages } from '../messages/messages.ts';
 import styles from './facts-line.module.css';
-import { jobLine } from './job-line.ts';
+import { canPause, jobCount, jobFacts, jobLine } from './job-line.ts';
 import { useStatus } from './use-status.ts';
 
 export function FactsLine() {
   const messages = useMessages();
   const status = useStatus();
+  const takingOver = useTakingOver();
   const pauseOrResume = usePauseOrResume();
   if (!status) return <div className={styles.line} />;
   const { facts, job: jobMessages } = messages;
@@ -23,30 +25,44 @@ export function FactsLine() {
       </Link>
       {job && (
         <span className={styles.job}>
-          <Link href="/library" className={styles.part}>
-            {jobLine(job, messages)}
+          <Link href={isOfEngines(job) ? '/engines' : '/library'} className={styles.part}>
+            {job.name === 'changing-engine' && takingOver ? facts.takesOver(takingOver, jobFacts(job, messages)) : jobLine(job, messages)}
           </Link>
-          <Tooltip label={job.paused ? jobMessages.resume : jobMessages.pause}>
-            <ActionIcon
-              size={24}
-              aria-label={job.paused ? jobMessages.resume : jobMessages.pause}
-              onClick={() => pauseOrResume(!job.paused)}
-            >
-              {job.paused ? <IconPlayerPlayFilled size={12} aria-hidden /> : <IconPlayerPauseFilled size={12} aria-hidden />}
-            </ActionIcon>
-          </Tooltip>
+          {canPause(job) && (
+            <Tooltip label={job.paused ? jobMessages.resume : jobMessages.pause}>
+              <ActionIcon
+                size={24}
+                aria-label={job.paused ? jobMessages.resume : jobMessages.pause}
+                onClick={() => pauseOrResume(!job.paused)}
+              >
+                {job.paused ? <IconPlayerPlayFilled size={12} aria-hidden /> : <IconPlayerPauseFilled size={12} aria-hidden />}
+              </ActionIcon>
+            </Tooltip>
+          )}
         </span>
       )}
       <Link href="/engines" className={styles.part} data-part="engine">
-        {facts.engine(status.engine.name, status.engine.provider)}
+        {engineLine(status, takingOver, messages)}
       </Link>
     </section>
   );
 }
 
-function searched(status: LibraryStatus, facts: ReturnType<typeof useMessages>['facts']): string {
+function isOfEngines(job: Job): boolean {
+  return job.name === 'changing-engine' || job.name === 'downloading';
+}
+
+function searched(status: LibraryStatus, facts: Messages['facts']): string {
   const parts = [facts.pictures(status.pictures)];
   if (status.pages > 0) parts.push(facts.pages(status.pages));
   if (status.offlineFolders > 0) parts.push(facts.offline(status.offlineFolders));
   return parts.join(', ');
+}
+
+/** The engine that answers; a change is told here only while other work stands before it in the line. */
+function engineLine(status: LibraryStatus, takingOver: string | null, messages: Messages): string {
+  const { facts } = messages;
+  const serving = facts.engine(status.engine.name, status.engine.provider);
+  const change = status.jobs.slice(1).find(({ name }) => name === 'changing-engine');
+  return change && takingOver ? facts.both(serving, facts.takesOver(takingOver, [jobCount(change, messages)])) : serving;
 }

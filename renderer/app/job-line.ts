@@ -2,12 +2,33 @@
 import type { Job } from '../../core/api/library.ts';
 import type { Messages } from '../messages/messages.ts';
 
-export function jobLine(job: Job, { job: messages }: Messages): string {
-  const parts = [messages.of(job.done, job.total)];
-  if (job.paused) parts.push(messages.paused);
-  else {
-    if (job.rate > 0) parts.push(messages.rate(job.rate));
-    if (job.secondsLeft !== null) parts.push(messages.left(job.secondsLeft));
-  }
-  return messages.line(messages.names[job.name], parts);
+export function jobLine(job: Job, messages: Messages): string {
+  return messages.job.line(messages.job.names[job.name], jobFacts(job, messages));
+}
+
+/** How far, how fast, how long still. */
+export function jobFacts(job: Job, messages: Messages): string[] {
+  return [jobCount(job, messages), ...jobPace(job, messages)];
+}
+
+export function jobPace(job: Job, messages: Messages): string[] {
+  if (job.paused) return [messages.job.paused];
+  const parts: string[] = [];
+  if (job.rate > 0) parts.push(isDownload(job) ? messages.job.byteRate(job.rate) : messages.job.rate(job.rate));
+  if (job.secondsLeft !== null) parts.push(messages.job.left(job.secondsLeft));
+  return parts;
+}
+
+/** Downloads count bytes, everything else counts pictures. */
+export function jobCount(job: Job, { job: words, bytes }: Messages): string {
+  return isDownload(job) ? words.bytesOf(bytes(job.done), bytes(job.total)) : words.of(job.done, job.total);
+}
+
+/** Pausing stops work on the library; a download is stopped on the page of the engines. */
+export function canPause(job: Job): boolean {
+  return !isDownload(job);
+}
+
+function isDownload(job: Job): boolean {
+  return job.name === 'downloading';
 }

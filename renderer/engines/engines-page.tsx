@@ -1,86 +1,86 @@
-/** @file The engines, each with its honest numbers and what it cannot do. */
+/** @file The engines: which one answers, which could, a change under way, and how vectors are searched. */
 import { Button } from '@mantine/core';
+import { IconFolderOpen } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import type { EngineInfo } from '../../core/api/library.ts';
 import { queries } from '../app/api.ts';
 import { Page, Section } from '../app/page.tsx';
 import { ProblemNote } from '../app/problem-note.tsx';
 import { useStatus } from '../app/use-status.ts';
 import { useMessages } from '../messages/messages.ts';
+import { ConsentDialog } from './consent-dialog.tsx';
+import { EngineCard } from './engine-card.tsx';
+import { EngineChange } from './engine-change.tsx';
+import { changeOf } from './engine-state.ts';
 import styles from './engines-page.module.css';
+import { ImportDialog } from './import-dialog.tsx';
+import { RemoveEngineDialog } from './remove-engine-dialog.tsx';
+import { useEngineActions } from './use-engine-actions.ts';
+import { useKeptFocus } from './use-kept-focus.ts';
+
+const noEngines: EngineInfo[] = [];
 
 export function EnginesPage() {
   const { engines: messages, retry } = useMessages();
-  const engines = useQuery(queries.listEngines.queryOptions());
+  const list = useQuery(queries.listEngines.queryOptions());
   const index = useStatus()?.index;
+  const actions = useEngineActions();
+  const [asking, setAsking] = useState<EngineInfo | null>(null);
+  const [removing, setRemoving] = useState<EngineInfo | null>(null);
+  const [importing, setImporting] = useState(false);
+  const engines = list.data ?? noEngines;
+  const change = changeOf(engines);
+  const keptFocus = useKeptFocus(engines);
+  const sections = [
+    { title: messages.installed, engines: engines.filter((engine) => engine.installed) },
+    { title: messages.available, engines: engines.filter((engine) => !engine.installed) },
+  ];
+
   return (
-    <Page title={messages.title} intro={messages.intro}>
-      {engines.isError && (
-        <ProblemNote error={engines.error}>
-          <Button onClick={() => void engines.refetch()}>{retry}</Button>
+    <Page
+      title={messages.title}
+      intro={messages.intro}
+      actions={
+        <Button leftSection={<IconFolderOpen size={16} stroke={1.75} aria-hidden />} onClick={() => setImporting(true)}>
+          {messages.import}
+        </Button>
+      }
+    >
+      {list.isError && (
+        <ProblemNote error={list.error}>
+          <Button onClick={() => void list.refetch()}>{retry}</Button>
         </ProblemNote>
       )}
-      <ul className={styles.list}>
-        {engines.data?.map((engine) => (
-          <EngineCard key={engine.id} engine={engine} />
-        ))}
-      </ul>
+      {change && <EngineChange change={change} onKeep={actions.keep} />}
+      <div {...keptFocus}>
+        {sections
+          .filter((section) => section.engines.length > 0)
+          .map((section) => (
+            <Section key={section.title} title={section.title}>
+              <ul className={styles.list}>
+                {section.engines.map((engine) => (
+                  <EngineCard
+                    key={engine.id}
+                    engine={engine}
+                    engines={engines}
+                    actions={actions}
+                    onDownload={() => (engine.consent === null ? actions.install(engine) : setAsking(engine))}
+                    onRemove={() => setRemoving(engine)}
+                  />
+                ))}
+              </ul>
+            </Section>
+          ))}
+      </div>
       {index && (
         <Section title={messages.index}>
           <p className={styles.soft}>{[index.backend, index.note].filter(Boolean).join('. ')}</p>
         </Section>
       )}
+      <ConsentDialog engine={asking} onClose={() => setAsking(null)} onAgree={actions.install} />
+      <RemoveEngineDialog engine={removing} onClose={() => setRemoving(null)} />
+      <ImportDialog opened={importing} onClose={() => setImporting(false)} />
     </Page>
-  );
-}
-
-function EngineCard({ engine }: { engine: EngineInfo }) {
-  const { engines: messages, bytes, count, duration } = useMessages();
-  const share = engine.of > 0 ? engine.covered / engine.of : 0;
-  const numbers: [string, string][] = [
-    [messages.download, bytes(engine.bytes)],
-    [messages.memory, bytes(engine.memoryBytes)],
-    [messages.speed, engine.secondsPerPicture === null ? messages.notMeasured : duration(engine.secondsPerPicture)],
-    [messages.coverage, messages.covers(engine.covered, engine.of)],
-  ];
-  return (
-    <li className={styles.card} aria-label={engine.name}>
-      <div className={styles.heading}>
-        <h2 className={styles.name}>{engine.name}</h2>
-        <span className={styles.state} data-active={engine.active || undefined}>
-          {engine.active ? messages.active : engine.installed ? '' : messages.notInstalled}
-        </span>
-      </div>
-      <p>{engine.description}</p>
-      <dl className={styles.numbers}>
-        {numbers.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
-      <div
-        role="progressbar"
-        aria-label={messages.coverageBar(engine.name)}
-        aria-valuemin={0}
-        aria-valuemax={engine.of}
-        aria-valuenow={engine.covered}
-        className={styles.track}
-      >
-        <span style={{ transform: `scaleX(${share})` }} />
-      </div>
-      <div>
-        <h3 className={styles.cannot}>{messages.cannot}</h3>
-        <p>{engine.limits}</p>
-      </div>
-      <p className={styles.soft}>
-        {[
-          `${messages.licence}: ${engine.licence}`,
-          `${messages.runsOn}: ${engine.provider ?? messages.notRunning}`,
-          `${messages.dimension}: ${count(engine.dimension)}`,
-        ].join(' · ')}
-      </p>
-    </li>
   );
 }

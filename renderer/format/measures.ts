@@ -28,12 +28,14 @@ export function formatRate(rate: number, locale: string): string {
 export function formatTimeLeft(seconds: number, locale: string): string {
   if (seconds < 60) return formatUnit(Math.max(5, Math.ceil(seconds / 5) * 5), 'second', locale);
   if (seconds < 90 * 60) return formatUnit(Math.ceil(seconds / 60), 'minute', locale);
-  return formatUnit(Math.ceil(seconds / 3600), 'hour', locale);
+  if (seconds < 72 * 3600) return formatUnit(Math.ceil(seconds / 3600), 'hour', locale);
+  return formatUnit(Math.ceil(seconds / 86_400), 'day', locale);
 }
 
-/** How long one picture takes: 42 ms, 1.3 s. */
+/** How long one picture takes: 42 ms, 1.3 s, 4 min. */
 export function formatDuration(seconds: number, locale: string): string {
   if (seconds < 1) return formatUnit(Math.max(1, Math.round(seconds * 1000)), 'millisecond', locale);
+  if (seconds >= 120) return formatUnit(Math.round(seconds / 60), 'minute', locale);
   return formatUnit(Number(seconds.toFixed(seconds < 10 ? 1 : 0)), 'second', locale);
 }
 

@@ -35,18 +35,25 @@ describe('measures', () => {
   });
 
   it('round time left up, coarsely, and never to nothing', () => {
-    expect([0.2, 22, 59, 61, 1800, 7300].map((seconds) => formatTimeLeft(seconds, 'en'))).toEqual([
+    expect([0.2, 22, 59, 61, 1800, 7300, 1_000_000].map((seconds) => formatTimeLeft(seconds, 'en'))).toEqual([
       '5 sec',
       '25 sec',
       '60 sec',
       '2 min',
       '30 min',
       '3 hr',
+      '12 days',
     ]);
   });
 
-  it('give the time of one picture in milliseconds or seconds', () => {
-    expect([0.0004, 0.024, 1.27, 42.4].map((seconds) => formatDuration(seconds, 'en'))).toEqual(['1 ms', '24 ms', '1.3 sec', '42 sec']);
+  it('give the time of one picture in milliseconds, seconds or minutes', () => {
+    expect([0.0004, 0.024, 1.27, 42.4, 250].map((seconds) => formatDuration(seconds, 'en'))).toEqual([
+      '1 ms',
+      '24 ms',
+      '1.3 sec',
+      '42 sec',
+      '4 min',
+    ]);
   });
 
   it('never show a small probability as none', () => {

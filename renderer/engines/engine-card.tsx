@@ -1,0 +1,83 @@
+/** @file One engine: what it is, its honest numbers, what it cannot do, and the one thing to do with it now. */
+import type { ReactNode } from 'react';
+import type { EngineInfo } from '../../core/api/library.ts';
+import { ProgressBar } from '../app/progress-bar.tsx';
+import { useMessages } from '../messages/messages.ts';
+import styles from './engine-card.module.css';
+import { EngineDownload } from './engine-download.tsx';
+import { EngineMenu } from './engine-menu.tsx';
+import { EngineNumbers } from './engine-numbers.tsx';
+import { changeOf } from './engine-state.ts';
+import { PrimaryAction } from './primary-action.tsx';
+import { SourceLink } from './source-link.tsx';
+import { type EngineActions, useProbe } from './use-engine-actions.ts';
+import { engineAttribute } from './use-kept-focus.ts';
+
+type Props = {
+  engine: EngineInfo;
+  /** All of them: what can be done with one depends on the others. */
+  engines: readonly EngineInfo[];
+  actions: EngineActions;
+  onDownload(): void;
+  onRemove(): void;
+};
+
+export function EngineCard({ engine, engines, actions, onDownload, onRemove }: Props) {
+  const { engines: messages } = useMessages();
+  const probe = useProbe();
+  return (
+    <li className={styles.card} aria-label={engine.name} tabIndex={-1} {...{ [engineAttribute]: engine.id }}>
+      <div className={styles.heading}>
+        <h3 className={styles.name}>{engine.name}</h3>
+        <div className={styles.actions}>
+          <PrimaryAction engine={engine} engines={engines} actions={actions} onDownload={onDownload} />
+          <EngineMenu engine={engine} engines={engines} actions={actions} probe={probe} onRemove={onRemove} />
+        </div>
+      </div>
+      <p className={styles.description}>{engine.description}</p>
+      {engine.download && <EngineDownload engine={engine} download={engine.download} />}
+      <EngineNumbers engine={engine} isMeasuring={probe.isMeasuring} />
+      <Coverage engine={engine} engines={engines} />
+      <Lines>
+        {engine.limits && (
+          <>
+            <dt>{messages.cannot}</dt>
+            <dd>{engine.limits}</dd>
+          </>
+        )}
+        <dt>{messages.terms}</dt>
+        <dd>
+          {engine.licence}
+          <SourceLink source={engine.source} />
+        </dd>
+        {engine.installed && (
+          <>
+            <dt>{messages.runs}</dt>
+            <dd>{[engine.provider ?? messages.notRunning, messages.dimension(engine.dimension)].join(', ')}</dd>
+          </>
+        )}
+      </Lines>
+    </li>
+  );
+}
+
+function Lines({ children }: { children: ReactNode }) {
+  return <dl className={styles.lines}>{children}</dl>;
+}
+
+/** While it changes hands the change itself shows this. */
+function Coverage({ engine, engines }: Pick<Props, 'engine' | 'engines'>) {
+  const { engines: messages } = useMessages();
+  const change = changeOf(engines);
+  const isChanging = change !== null && [change.from.id, change.to.id].includes(engine.id);
+  if (isChanging || !engine.installed || (!engine.active && engine.covered === 0)) return null;
+  const text = messages.covers(engine.covered, engine.of);
+  return (
+    <div className={styles.coverage}>
+      <p>{text}</p>
+      {engine.covered < engine.of && (
+        <ProgressBar label={messages.coverageBar(engine.name)} done={engine.covered} of={engine.of} text={text} quiet={!engine.active} />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,65 @@
+/** @file A change of engine under way: how much of the library each of the two has read, what goes on meanwhile, and a way back. */
+import { Button } from '@mantine/core';
+import { IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
+import type { EngineInfo } from '../../core/api/library.ts';
+import { jobPace } from '../app/job-line.ts';
+import { ProgressBar } from '../app/progress-bar.tsx';
+import { useStatus } from '../app/use-status.ts';
+import { usePauseOrResume } from '../library/use-library-actions.ts';
+import { useMessages } from '../messages/messages.ts';
+import styles from './engine-change.module.css';
+import type { Change } from './engine-state.ts';
+import type { EngineActions } from './use-engine-actions.ts';
+
+export function EngineChange({ change, onKeep }: { change: Change; onKeep: EngineActions['keep'] }) {
+  const messages = useMessages();
+  const { changeEngine, job: words } = messages;
+  const pauseOrResume = usePauseOrResume();
+  const job = useStatus()?.jobs.find(({ name }) => name === 'changing-engine');
+  const { from, to } = change;
+  return (
+    <section className={styles.change} aria-label={changeEngine.title(to.name, from.name)}>
+      <h2 className={styles.title}>{changeEngine.title(to.name, from.name)}</h2>
+      <div className={styles.bars}>
+        <Coverage engine={from} quiet />
+        <Coverage engine={to} note={job && jobPace(job, messages).join(', ')} paused={job?.paused ?? false} />
+      </div>
+      <p className={styles.meanwhile}>{changeEngine.meanwhile(to.name, from.name)}</p>
+      <div className={styles.buttons}>
+        {job && (
+          <Button
+            leftSection={
+              job.paused ? <IconPlayerPlay size={16} stroke={1.75} aria-hidden /> : <IconPlayerPause size={16} stroke={1.75} aria-hidden />
+            }
+            onClick={() => pauseOrResume(!job.paused)}
+          >
+            {job.paused ? words.resume : words.pause}
+          </Button>
+        )}
+        <Button onClick={() => onKeep(from, changeEngine.kept(from.name, to.name))}>{changeEngine.keep(from.name)}</Button>
+      </div>
+    </section>
+  );
+}
+
+type CoverageProps = { engine: EngineInfo; note?: string | undefined; quiet?: boolean; paused?: boolean };
+
+function Coverage({ engine, note, quiet = false, paused = false }: CoverageProps) {
+  const { changeEngine, engines } = useMessages();
+  const text = changeEngine.covered(engine.covered, engine.of);
+  return (
+    <div className={styles.bar}>
+      <span className={styles.name}>{engine.name}</span>
+      <ProgressBar
+        label={engines.coverageBar(engine.name)}
+        done={engine.covered}
+        of={engine.of}
+        text={text}
+        quiet={quiet}
+        paused={paused}
+      />
+      <span className={styles.count}>{text}</span>
+      {note && <span className={styles.pace}>{note}</span>}
+    </div>
+  );
+}
