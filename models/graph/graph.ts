@@ -61,6 +61,8 @@ export class Graph {
   readonly options: GraphOptions;
   readonly nodes: Node[] = [];
   readonly weights = new Map<string, PlacedWeight>();
+  /** Names of the weights that `linear` multiplies by: what a quantised form replaces. */
+  readonly linears = new Set<string>();
   readonly constants = new Map<string, Constant>();
   readonly inputs: Port[] = [];
   readonly outputs: Port[] = [];

@@ -18,6 +18,7 @@ export function linear(scope: Scope, x: Value, outFeatures: number, inFeatures: 
   const { linear: form } = scope.graph.options;
   const build = forms[form];
   if (!build) throw new Error(`There is no linear form "${form}".`);
+  scope.graph.linears.add(scope.tensorName('weight'));
   const bias = options.bias ? scope.floats('bias', 'float32', outFeatures) : undefined;
   return build(scope, x, { outFeatures, inFeatures, bias });
 }

@@ -1,0 +1,133 @@
+/**
+ * @file Llama's decoder, and Mistral's, which is the same network with other defaults. In pieces, because a layer's linear halves run over all
+ * sequences at once and its attention over one at a time. Scope paths are the checkpoint's own names.
+ * Reference: transformers/models/llama/modeling_llama.py, transformers/models/mistral/modeling_mistral.py
+ */
+import type { CausalHeads } from '../graph/attention.ts';
+import { addResidual, multiply, silu } from '../graph/elementwise.ts';
+import type { Value } from '../graph/graph.ts';
+import { gemm, linear } from '../graph/linear.ts';
+import { rmsNorm } from '../graph/norm.ts';
+import type { Scope } from '../graph/scope.ts';
+import type { Settings } from './settings.ts';
+
+export type LlamaConfig = CausalHeads & {
+  readonly vocabularySize: number;
+  readonly hiddenSize: number;
+  readonly mlpSize: number;
+  readonly layers: number;
+  readonly normEps: number;
+  readonly attentionBias: boolean;
+  readonly mlpBias: boolean;
+  /** The head multiplies by the token embeddings. */
+  readonly tiedHead: boolean;
+};
+
+/** Longer sequences are not needed by any engine here, and the tables of positions grow with them. */
+const mostTokens = 8192;
+
+/** What LlamaConfig and MistralConfig assume for omitted fields. */
+const defaults = {
+  llama: { mlpSize: 11008, kvHeads: undefined, positions: 2048 },
+  mistral: { mlpSize: 14336, kvHeads: 8, positions: 131072 },
+} as const;
+
+export type LlamaType = keyof typeof defaults;
+
+export function parseConfig(settings: Settings): LlamaConfig {
+  const type = settings.choice('model_type', ['llama', 'mistral'], 'llama');
+  const omitted = defaults[type];
+  settings.choice('hidden_act', ['silu', 'swish'], 'silu');
+  const hiddenSize = settings.count('hidden_size', 4096);
+  const heads = settings.count('num_attention_heads', 32);
+  const kvHeads = settings.count('num_key_value_heads', settings.get('num_key_value_heads') === null ? heads : (omitted.kvHeads ?? heads));
+  if (heads % kvHeads !== 0) throw settings.refused('num_key_value_heads', `a divisor of num_attention_heads (${heads})`);
+  const headDim = settings.count('head_dim', hiddenSize / heads);
+  if (headDim % 2 !== 0) throw settings.refused('head_dim', 'an even number');
+  const positions = settings.count('max_position_embeddings', omitted.positions);
+  return {
+    vocabularySize: settings.count('vocab_size', 32000),
+    hiddenSize,
+    mlpSize: settings.count('intermediate_size', omitted.mlpSize),
+    layers: settings.count('num_hidden_layers', 32),
+    heads,
+    kvHeads,
+    headDim,
+    ropeTheta: ropeTheta(settings),
+    maxTokens: Math.min(positions, mostTokens, type === 'mistral' ? slidingWindow(settings) : Infinity),
+    normEps: settings.positive('rms_norm_eps', 1e-6),
+    attentionBias: type === 'llama' && settings.flag('attention_bias', false),
+    mlpBias: type === 'llama' && settings.flag('mlp_bias', false),
+    tiedHead: settings.flag('tie_word_embeddings', false),
+  };
+}
+
+/** In `rope_parameters` from 5.0 on, before that a field of its own beside `rope_scaling`. */
+function ropeTheta(settings: Settings): number {
+  const parameters = settings.section('rope_parameters');
+  for (const scaling of [parameters, settings.section('rope_scaling')]) {
+    if (!scaling) continue;
+    scaling.choice(scaling.get('rope_type') === undefined ? 'type' : 'rope_type', ['default'], 'default');
+    if ((scaling.get('partial_rotary_factor') ?? 1) !== 1) throw scaling.refused('partial_rotary_factor', '1');
+  }
+  return (parameters?.get('rope_theta') === undefined ? settings : parameters).positive('rope_theta', 10000);
+}
+
+/** A window changes nothing for sequences that fit into it, so it bounds the tokens; null is none. */
+function slidingWindow(settings: Settings): number {
+  return settings.get('sliding_window') === null ? Infinity : settings.count('sliding_window', 4096);
+}
+
+/** x [T, hidden] -> q [T, heads*headDim], k and v [T, kvHeads*headDim], not yet rotated. The scope is the layer. */
+export function enter(s: Scope, cfg: LlamaConfig, x: Value): { q: Value; k: Value; v: Value } {
+  const a = rmsNorm(s.at('input_layernorm'), x, cfg.hiddenSize, cfg.normEps);
+  return { q: project(s, cfg, 'q_proj', a), ...keysAndValues(s, cfg, a) };
+}
+
+/** The last layer answers for a few tokens only: `rows` int64 [n] are theirs in x. k and v are of all tokens, q and x of the n. */
+export function enterLast(s: Scope, cfg: LlamaConfig, x: Value, rows: Value): { q: Value; k: Value; v: Value; x: Value } {
+  const a = rmsNorm(s.at('input_layernorm'), x, cfg.hiddenSize, cfg.normEps);
+  return { q: project(s, cfg, 'q_proj', s.op('Gather', [a, rows])), ...keysAndValues(s, cfg, a), x: s.op('Gather', [x, rows]) };
+}
+
+function keysAndValues(s: Scope, cfg: LlamaConfig, a: Value): { k: Value; v: Value } {
+  return { k: project(s, cfg, 'k_proj', a), v: project(s, cfg, 'v_proj', a) };
+}
+
+function project(s: Scope, cfg: LlamaConfig, name: 'q_proj' | 'k_proj' | 'v_proj', x: Value): Value {
+  const width = (name === 'q_proj' ? cfg.heads : cfg.kvHeads) * cfg.headDim;
+  return linear(s.at('self_attn', name), x, width, cfg.hiddenSize, { bias: cfg.attentionBias });
+}
+
+/** y [T, heads*headDim] of the attention and the residual x [T, hidden] -> the stream h [T, hidden] and the MLP's inside [T, mlp]. */
+export function leaveAttention(s: Scope, cfg: LlamaConfig, y: Value, x: Value): { h: Value; act: Value } {
+  const o = linear(s.at('self_attn', 'o_proj'), y, cfg.hiddenSize, cfg.heads * cfg.headDim, { bias: cfg.attentionBias });
+  const h = addResidual(s, x, o);
+  const m = rmsNorm(s.at('post_attention_layernorm'), h, cfg.hiddenSize, cfg.normEps);
+  const mlp = s.at('mlp');
+  const gate = linear(mlp.at('gate_proj'), m, cfg.mlpSize, cfg.hiddenSize, { bias: cfg.mlpBias });
+  const up = linear(mlp.at('up_proj'), m, cfg.mlpSize, cfg.hiddenSize, { bias: cfg.mlpBias });
+  return { h, act: multiply(mlp, silu(mlp, gate), up) };
+}
+
+/** h [T, hidden], act [T, mlp] -> the layer's result [T, hidden] */
+export function leaveMlp(s: Scope, cfg: LlamaConfig, h: Value, act: Value): Value {
+  return addResidual(s, h, linear(s.at('mlp', 'down_proj'), act, cfg.hiddenSize, cfg.mlpSize, { bias: cfg.mlpBias }));
+}
+
+/** x [n, hidden] -> [n, hidden]. The scope is the decoder (`...model`). */
+export function finalNorm(s: Scope, cfg: LlamaConfig, x: Value): Value {
+  return rmsNorm(s.at('norm'), x, cfg.hiddenSize, cfg.normEps);
+}
+
+/** hidden [n, hidden] -> logits [n, rows] of the tokens from firstRow on. The scope is the language model with its head. */
+export function head(s: Scope, cfg: LlamaConfig, hidden: Value, firstRow: number, rows: number): Value {
+  const { compute } = s.graph.options;
+  const weight = s.weightRows(headTensor(cfg), firstRow, rows, cfg.hiddenSize);
+  return gemm(s, s.cast(hidden, compute), s.cast(weight, compute));
+}
+
+/** Below the scope of the language model. */
+export function headTensor(cfg: LlamaConfig): string {
+  return cfg.tiedHead ? 'model.embed_tokens.weight' : 'lm_head.weight';
+}
