@@ -1,0 +1,121 @@
+/**
+ * @file How a checkpoint wants its pictures, from preprocessor_config.json and config.json, missing fields as LLaVA-NeXT's classes have them.
+ * Reference: transformers' image_processing_llava_next.py and configuration_llava_next.py.
+ */
+import { z } from 'zod';
+import { AppError } from '../../core/api/errors.ts';
+import type { Size } from '../../pixels/canvas.ts';
+import type { ResampleFilter } from '../../pixels/raster.ts';
+import type { Json } from '../checkpoint/json.ts';
+
+export type AnyresConfig = {
+  /** Width and height of a tile in pixels. */
+  readonly side: number;
+  /** The vision tower makes `patches` x `patches` features of a tile. */
+  readonly patches: number;
+  /** Possible canvases of tiles in pixels, in the checkpoint's order. */
+  readonly canvases: readonly Size[];
+  readonly filter: ResampleFilter;
+  /** What becomes of a value of 0 to 255: `values[channel * 256 + value]`. */
+  readonly values: Float32Array;
+};
+
+const defaultPinpoints = [
+  [336, 672],
+  [672, 336],
+  [672, 672],
+  [1008, 336],
+  [336, 1008],
+];
+const clipMean: [number, number, number] = [0.48145466, 0.4578275, 0.40821073];
+const clipDeviation: [number, number, number] = [0.26862954, 0.26130258, 0.27577711];
+const filters: Readonly<Record<number, ResampleFilter>> = { 1: 'lanczos', 2: 'bilinear', 3: 'bicubic' };
+
+const pixels = z.int().min(1).max(4096);
+/** A number (old files), `{ shortest_edge }`, or `{ height, width }`. */
+const square = z
+  .union([
+    pixels,
+    z.object({ shortest_edge: pixels }).transform((size) => size.shortest_edge),
+    z
+      .object({ height: pixels, width: pixels })
+      .refine(({ height, width }) => height === width, 'only squares are supported')
+      .transform((size) => size.height),
+  ])
+  .default(336);
+/** (height, width), as the checkpoints have it. */
+const pinpoints = z
+  .array(z.tuple([pixels, pixels]))
+  .min(1)
+  .max(256);
+const channels = z.tuple([z.number(), z.number(), z.number()]);
+
+const preprocessorFile = z.looseObject({
+  size: square,
+  crop_size: square,
+  image_grid_pinpoints: pinpoints.optional(),
+  resample: z.int().default(3),
+  do_rescale: z.boolean().default(true),
+  rescale_factor: z.number().default(1 / 255),
+  do_normalize: z.boolean().default(true),
+  image_mean: channels.default(clipMean),
+  image_std: channels.default(clipDeviation),
+});
+const configFile = z.looseObject({
+  image_grid_pinpoints: pinpoints.nullish(),
+  vision_config: z
+    .looseObject({ image_size: pixels.default(336), patch_size: pixels.default(14) })
+    .default({ image_size: 336, patch_size: 14 }),
+});
+
+/** Fails with model-invalid, naming the field. */
+export function parseAnyres(preprocessor: Json | undefined, config: Json): AnyresConfig {
+  const stated = parsed(preprocessorFile, preprocessor ?? {}, 'preprocessor_config.json');
+  const model = parsed(configFile, config, 'config.json');
+  const { image_size: side, patch_size: patch } = model.vision_config;
+
+  if (stated.size !== side || stated.crop_size !== side) {
+    throw invalid(
+      `preprocessor_config.json makes tiles of ${stated.size} pixels cropped to ${stated.crop_size}, but the vision tower takes ${side}.`,
+    );
+  }
+  if (side % patch !== 0) throw invalid(`config.json: image_size ${side} is no multiple of patch_size ${patch}.`);
+  const grid = stated.image_grid_pinpoints ?? model.image_grid_pinpoints ?? defaultPinpoints;
+  if (model.image_grid_pinpoints && JSON.stringify(grid) !== JSON.stringify(model.image_grid_pinpoints)) {
+    throw invalid('image_grid_pinpoints of preprocessor_config.json and config.json differ.');
+  }
+  const canvases = grid.map(([height = 0, width = 0]) => ({ width, height }));
+  const uneven = canvases.find(({ width, height }) => width % side !== 0 || height % side !== 0);
+  if (uneven) throw invalid(`image_grid_pinpoints: ${uneven.height} x ${uneven.width} is no multiple of the tile's ${side} pixels.`);
+  const filter = filters[stated.resample];
+  if (!filter)
+    throw invalid(
+      `preprocessor_config.json: resample ${stated.resample} is not supported; known are 1 (Lanczos), 2 (bilinear), 3 (bicubic).`,
+    );
+  return { side, patches: side / patch, canvases, filter, values: valueTable(stated) };
+}
+
+/** In float32 step by step, as the reference computes. */
+function valueTable(stated: z.infer<typeof preprocessorFile>): Float32Array {
+  const scale = stated.do_rescale ? stated.rescale_factor : 1;
+  const values = new Float32Array(3 * 256);
+  for (let channel = 0; channel < 3; channel++) {
+    const mean = stated.do_normalize ? Math.fround(stated.image_mean[channel] ?? 0) : 0;
+    const deviation = stated.do_normalize ? Math.fround(stated.image_std[channel] ?? 1) : 1;
+    for (let value = 0; value < 256; value++) {
+      values[channel * 256 + value] = Math.fround(Math.fround(value * scale) - mean) / deviation;
+    }
+  }
+  return values;
+}
+
+function parsed<T>(schema: z.ZodType<T>, json: Json, file: string): T {
+  const result = schema.safeParse(json);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  throw invalid(`${file}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim(), result.error);
+}
+
+function invalid(message: string, cause?: Error): AppError {
+  return new AppError('model-invalid', message, cause && { cause });
+}
