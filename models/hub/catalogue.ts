@@ -1,5 +1,5 @@
 /** @file The engines that can be downloaded, each with what a person needs to know before 16 GB come over the line. */
-import { memoryNeed, type VlmShape } from './memory.ts';
+import { memoryTable, type VlmShape } from './memory.ts';
 
 export type CatalogueEntry = {
   readonly id: string;
@@ -84,15 +84,25 @@ export function catalogueEntry(id: string): CatalogueEntry | undefined {
   return catalogue.find((entry) => entry.id === id);
 }
 
-/** Memory in bytes, rounded to half a gigabyte: the computation is no better than that. */
-export function memoryTable({ shape }: CatalogueEntry): Readonly<Record<'exact' | 'int8' | 'int4' | 'fp16', number>> {
-  const rounded = (precision: 'exact' | 'int8' | 'int4' | 'fp16') => Math.ceil(memoryNeed(shape, precision) / 5e8) * 5e8;
-  return { exact: rounded('exact'), int8: rounded('int8'), int4: rounded('int4'), fp16: rounded('fp16') };
-}
-
 /** An entry as the lists of engines show it; `memoryBytes` is that of the fast form for processors. */
-export function describeEntry(entry: CatalogueEntry) {
-  const { id, name, description, limits, licence, consent, bytes, dimension, repo, published } = entry;
-  const memory = memoryTable(entry);
-  return { id, name, description, limits, licence, consent, bytes, dimension, repo, published, memory, memoryBytes: memory.int8 };
+export function describeEntry({
+  id,
+  name,
+  description,
+  limits,
+  licence,
+  consent,
+  bytes,
+  dimension,
+  repo,
+  published,
+  shape,
+}: CatalogueEntry) {
+  const memory = memoryTable(shape);
+  return {
+    ...{ id, name, description, limits, licence, consent, bytes, dimension, memory },
+    memoryBytes: memory.int8,
+    source: `https://huggingface.co/${repo}`,
+    scores: `${published.scores} (${published.source})`,
+  };
 }

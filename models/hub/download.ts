@@ -4,10 +4,11 @@
  */
 import { createHash, type Hash } from 'node:crypto';
 import { constants, createReadStream } from 'node:fs';
-import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import path from 'node:path';
 import { AppError } from '../../core/api/errors.ts';
+import { sizeOf } from './absent.ts';
 import type { HubClient } from './hub-client.ts';
 import type { RepoFile } from './listing.ts';
 import { Interruption, type Patience, persist } from './patience.ts';
@@ -168,12 +169,4 @@ async function readInto(
     hash.update(chunk);
     onBytes(chunk.length);
   }
-}
-
-async function sizeOf(file: string): Promise<number | undefined> {
-  const found = await stat(file).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
-  return found?.size;
 }

@@ -63,16 +63,19 @@ type Sending = {
 };
 
 function request(url: URL, { headers, agents, silenceMs, signal }: Sending): Promise<IncomingMessage> {
-  const secure = url.protocol === 'https:';
   return new Promise((resolve, reject) => {
-    const sent = (secure ? https : http).get(url, { headers, agent: agents[secure ? 'https:' : 'http:'], ...(signal ? { signal } : {}) });
+    const options = { headers, ...(signal ? { signal } : {}) };
+    const sent =
+      url.protocol === 'https:'
+        ? https.get(url, { ...options, agent: agents['https:'] })
+        : http.get(url, { ...options, agent: agents['http:'] });
     let response: IncomingMessage | undefined;
     sent.setTimeout(silenceMs, () => (response ?? sent).destroy(new Error(`silent for ${silenceMs / 1000} s`)));
     sent.on('response', (answer) => {
       response = answer;
       resolve(answer);
     });
-    sent.on('error', (error: NodeJS.ErrnoException) => reject(isAbort(error) ? error : unreachable(url, error)));
+    sent.on('error', (error) => reject(isAbort(error) ? error : unreachable(url, error)));
   });
 }
 
@@ -120,7 +123,7 @@ function plain(response: IncomingMessage, what: string): IncomingMessage {
 }
 
 function redirected(from: URL, location: string, what: string): URL {
-  const to = URL.canParse(location, from) ? new URL(location, from) : undefined;
+  const to = URL.parse(location, from.href);
   const safe = to && (to.protocol === 'https:' || (to.protocol === 'http:' && from.protocol === 'http:'));
   if (safe) return to;
   throw new AppError('download-failed', `${what} cannot be had: ${from.host} redirects to "${location}", which is not followed.`);

@@ -31,6 +31,14 @@ export function memoryNeed(shape: VlmShape, precision: 'exact' | keyof typeof bi
   return processBytes + activations + held;
 }
 
+export type MemoryTable = Readonly<Record<'exact' | keyof typeof bits, number>>;
+
+/** Rounded up to half a gigabyte: the computation is no better than that. */
+export function memoryTable(shape: VlmShape): MemoryTable {
+  const rounded = (precision: keyof MemoryTable) => Math.ceil(memoryNeed(shape, precision) / 5e8) * 5e8;
+  return { exact: rounded('exact'), int8: rounded('int8'), int4: rounded('int4'), fp16: rounded('fp16') };
+}
+
 /** Weights of a decoder layer: q and o, k and v, the three of the MLP. */
 function decoderLayer({ hidden, mlp, kvHeads, headDim }: VlmShape): number {
   return 2 * hidden * hidden + 2 * hidden * kvHeads * headDim + 3 * hidden * mlp;

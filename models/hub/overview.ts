@@ -1,0 +1,60 @@
+/** @file Every engine that could be used beside the built-in one: those of the catalogue, installed or not, and imported folders. */
+import { type CatalogueEntry, catalogue, catalogueEntry, describeEntry } from './catalogue.ts';
+import { type Installed, listInstalled } from './installed.ts';
+import { type MemoryTable, memoryTable } from './memory.ts';
+import { bytesPulled } from './pull.ts';
+
+export type HubEngine = {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  /** What it cannot do, a sentence each. */
+  readonly limits: readonly string[];
+  readonly licence: string;
+  /** What one agrees to by downloading it; null where there is nothing to agree to. */
+  readonly consent: string | null;
+  /** Where it comes from; null for an imported folder. */
+  readonly source: string | null;
+  /** What it scores, as published, and where that was; empty = nothing is published. */
+  readonly scores: string;
+  readonly bytes: number;
+  readonly dimension: number;
+  /** About, in bytes, while a large picture is read. */
+  readonly memory: MemoryTable;
+  /** Of the precision that it is set to. */
+  readonly memoryBytes: number;
+  readonly installed?: Installed;
+  /** Bytes of a download that was begun and is not finished. */
+  readonly downloaded: number;
+};
+
+/** Reads folders and records, nothing else: no network. */
+export async function listHubEngines(home: string): Promise<HubEngine[]> {
+  const installed = await listInstalled(home);
+  const listed = catalogue.map(async (entry) => {
+    const here = installed.find(({ id }) => id === entry.id);
+    return here ? ofInstalled(here, entry) : { ...describeEntry(entry), downloaded: await bytesPulled(home, entry.id) };
+  });
+  const imported = installed.filter(({ id }) => !catalogueEntry(id)).map((engine) => ofInstalled(engine, undefined));
+  return [...(await Promise.all(listed)), ...imported];
+}
+
+function ofInstalled(installed: Installed, entry: CatalogueEntry | undefined): HubEngine {
+  const { id, name, bytes, shape, settings, directory } = installed;
+  const memory = memoryTable(shape);
+  const memoryBytes = memory[settings.precision === 'auto' ? 'int8' : settings.precision];
+  const own = { bytes, memory, memoryBytes, installed, downloaded: 0 };
+  if (entry) return { ...describeEntry(entry), ...own };
+  return {
+    id,
+    name,
+    description: `Imported from ${directory}.`,
+    limits: [],
+    licence: 'As stated where the folder comes from',
+    consent: null,
+    source: null,
+    scores: '',
+    dimension: shape.hidden,
+    ...own,
+  };
+}

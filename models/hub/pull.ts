@@ -1,0 +1,131 @@
+/** @file Installs an engine of the catalogue: lists, checks the space, downloads, proves, records. In this order, so that a kill at any point costs nothing. */
+import { mkdir, readdir, rm, statfs } from 'node:fs/promises';
+import path from 'node:path';
+import { AppError, isAbort } from '../../core/api/errors.ts';
+import { sizeOf, undefinedWhereAbsent } from './absent.ts';
+import { bytesHere, downloadFile } from './download.ts';
+import { openHub } from './hub-client.ts';
+import { changeSettings, type Installed, lockEngine, readInstalled, writeRecord } from './installed.ts';
+import { type Listing, listRepo } from './listing.ts';
+import { enginePlaces } from './models-home.ts';
+import { defaultPatience, type Patience } from './patience.ts';
+import { createMeter, type DownloadProgress } from './progress.ts';
+import { defaultSettings, type EngineSettings } from './settings.ts';
+import { requireUsable } from './usable.ts';
+
+export type PullSource = { readonly id: string; readonly name: string; readonly repo: string; readonly revision: string };
+
+export type PullOptions = {
+  readonly home: string;
+  /** For HF_ENDPOINT, HF_TOKEN and the proxies. */
+  readonly env?: NodeJS.ProcessEnv;
+  readonly settings?: Partial<EngineSettings>;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: (progress: DownloadProgress) => void;
+  readonly patience?: Partial<Patience>;
+  /** Bytes that are free where `directory` lies. */
+  readonly freeBytes?: (directory: string) => Promise<number>;
+};
+
+/** What a disk needs to stay usable. */
+const spareBytes = 256 * 1024 ** 2;
+
+/**
+ * Goes on where an earlier run stopped. Throws `download-failed`, `disk-full`, `cancelled`, `unavailable` (another process is at it),
+ * `model-invalid` (it arrived, and is no checkpoint that can be used).
+ */
+export async function pull(source: PullSource, options: PullOptions): Promise<Installed> {
+  const { home, signal, settings = {} } = options;
+  const lock = await lockEngine(home, source.id);
+  try {
+    const present = await intact(home, source.id);
+    if (!present) return await install(source, options);
+    return Object.keys(settings).length === 0 ? present : await changeSettings(home, source.id, settings);
+  } catch (error) {
+    if (!isAbort(error) && !signal?.aborted) throw error;
+    throw new AppError('cancelled', 'Stopped. What has arrived is kept, and the same download goes on from there.', { cause: error });
+  } finally {
+    await lock.release();
+  }
+}
+
+/** Bytes of an engine that a download has brought so far and not finished; 0 where none was begun. */
+export async function bytesPulled(home: string, id: string): Promise<number> {
+  const { files } = enginePlaces(home, id);
+  const names = (await readdir(files).catch(undefinedWhereAbsent)) ?? [];
+  const sizes = await Promise.all(names.map((name) => sizeOf(path.join(files, name))));
+  return sizes.reduce<number>((sum, size = 0) => sum + size, 0);
+}
+
+async function install(source: PullSource, options: PullOptions): Promise<Installed> {
+  const { home, env = process.env, signal, onProgress = () => undefined, settings = {} } = options;
+  const patience = { ...defaultPatience, ...options.patience };
+  const { files: directory } = enginePlaces(home, source.id);
+  const hub = openHub(env, patience.silenceMs);
+  try {
+    const waiting = (note: string) => onProgress({ phase: 'checking', done: 0, total: 0, rate: 0, secondsLeft: null, file: '', note });
+    const listing = await listRepo(hub, source, { patience, signal, onWait: waiting });
+    const bytes = listing.files.reduce((sum, file) => sum + file.bytes, 0);
+    await mkdir(directory, { recursive: true });
+    await requireSpace(listing, directory, options.freeBytes ?? freeBytes);
+    const meter = createMeter(bytes, onProgress);
+    // Small files first: what is wrong with a repository shows before the gigabytes come.
+    for (const file of listing.files.toSorted((a, b) => a.bytes - b.bytes)) {
+      await downloadFile(file, { hub, repo: source.repo, commit: listing.commit, directory, meter, patience, signal });
+    }
+    await removeStrangers(listing, directory);
+    const { revision, shape } = await requireUsable(directory);
+    return await writeRecord(home, {
+      version: 1,
+      id: source.id,
+      name: source.name,
+      source: { repo: source.repo, commit: listing.commit },
+      directory: path.basename(directory),
+      settings: { ...defaultSettings, ...settings },
+      bytes,
+      revision,
+      shape,
+      files: listing.files.map(({ name, bytes, checksum }) => ({ name, bytes, checksum })),
+    });
+  } finally {
+    hub.close();
+  }
+}
+
+/** The engine, where it is installed and its files are there. */
+async function intact(home: string, id: string): Promise<Installed | undefined> {
+  const present = await readInstalled(home, id).catch((error: unknown) => {
+    if (error instanceof AppError && (error.code === 'not-found' || error.code === 'model-invalid')) return undefined;
+    throw error;
+  });
+  if (present && !('repo' in present.source)) {
+    throw new AppError('bad-request', `"${id}" is the id of an imported folder, ${present.directory}. Remove that engine first.`);
+  }
+  return present?.problem === undefined ? present : undefined;
+}
+
+async function requireSpace({ repo, files }: Listing, directory: string, free: (directory: string) => Promise<number>): Promise<void> {
+  const all = files.reduce((sum, { bytes }) => sum + bytes, 0);
+  let missing = all;
+  for (const file of files) missing -= await bytesHere(directory, file);
+  const available = await free(directory);
+  if (missing === 0 || available >= missing + spareBytes) return;
+  const gigabytes = (n: number) => `${(n / 1e9).toFixed(1)} GB`;
+  throw new AppError(
+    'disk-full',
+    `${repo} still needs ${gigabytes(missing + spareBytes)} where ${directory} lies, and ${gigabytes(available)} are free. Free some space, or set ONEWORD_MODELS to a folder on a larger disk.`,
+  );
+}
+
+async function freeBytes(directory: string): Promise<number> {
+  const { bavail, bsize } = await statfs(directory);
+  return bavail * bsize;
+}
+
+/** Files of an earlier commit. A checkpoint is all that lies in its folder, so they must not. */
+async function removeStrangers({ files }: Listing, directory: string): Promise<void> {
+  const wanted = new Set(files.map(({ name }) => name));
+  for (const name of await readdir(directory)) {
+    if (!wanted.has(name)) await rm(path.join(directory, name), { recursive: true });
+  }
+}
