@@ -2,13 +2,13 @@
  * @file Opens a checkpoint folder as Hugging Face lays it out: config.json, the preprocessor's settings, and where every tensor lies.
  * Nothing is converted and no weight is loaded.
  */
-import { readdir, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError } from '../../core/api/errors.ts';
 import type { JsonObject } from './json.ts';
 import { isObject } from './json.ts';
 import { listing, shownValue } from './listing.ts';
-import { exists, readJson } from './model-file.ts';
+import { exists, readJson, requireFolder } from './model-file.ts';
 import { revisionOf } from './revision.ts';
 import { readShard } from './safetensors.ts';
 import { indexName, readSharded, tensorMap } from './sharded.ts';
@@ -30,7 +30,7 @@ const weightsName = 'model.safetensors';
 
 /** What people download when they mean the weights, and cannot be used here. */
 const otherFormats: readonly (readonly [RegExp, string])[] = [
-  [/^pytorch_model.*\.bin$|\.pth?$/, 'PyTorch files'],
+  [/^(pytorch_)?model.*\.bin$|\.(pt|pth|ckpt)$/, 'PyTorch files'],
   [/\.gguf$|\.ggml$/, 'GGUF files'],
   [/\.onnx$/, 'ONNX files'],
   [/\.(h5|msgpack)$/, 'TensorFlow or Flax files'],
@@ -55,15 +55,6 @@ export async function openCheckpoint(directory: string): Promise<Checkpoint> {
     tensors,
     revision: await revisionOf(config, tensors.values()),
   };
-}
-
-/** Throws `model-missing` if there is no such folder. */
-export async function requireFolder(folder: string): Promise<void> {
-  const found = await stat(folder).catch((cause: NodeJS.ErrnoException) => {
-    throw new AppError('model-missing', `There is no model folder ${folder} (${cause.code}).`, { cause });
-  });
-  if (!found.isDirectory())
-    throw new AppError('model-missing', `${folder} is a file. Give the folder that holds config.json and the weights.`);
 }
 
 /** The file to start from. A single file wins over an index beside it, as in the transformers library. */

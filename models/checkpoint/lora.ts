@@ -4,11 +4,10 @@
  */
 import path from 'node:path';
 import { AppError } from '../../core/api/errors.ts';
-import { requireFolder } from './checkpoint.ts';
 import { isFloat, readFloats } from './floats.ts';
 import type { Json, JsonObject } from './json.ts';
 import { listing, quoted, shownValue } from './listing.ts';
-import { exists, readJson } from './model-file.ts';
+import { exists, readJson, requireFolder } from './model-file.ts';
 import { revisionOf } from './revision.ts';
 import { readShard } from './safetensors.ts';
 import type { StoredTensor } from './tensors.ts';

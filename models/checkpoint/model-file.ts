@@ -1,6 +1,6 @@
 /** @file Opening and reading the files of a checkpoint, and what to tell a person when that fails. */
 import type { FileHandle } from 'node:fs/promises';
-import { lstat, open, realpath } from 'node:fs/promises';
+import { lstat, open, realpath, stat } from 'node:fs/promises';
 import { AppError } from '../../core/api/errors.ts';
 import type { JsonObject } from './json.ts';
 import { parseObject } from './json.ts';
@@ -10,6 +10,15 @@ const longestRead = 1 << 28;
 
 /** config.json has kilobytes, an index of ten thousand tensors one megabyte. */
 const maxJsonBytes = 64 * 1024 * 1024;
+
+/** Throws `model-missing` if there is no such folder. */
+export async function requireFolder(folder: string): Promise<void> {
+  const found = await stat(folder).catch((cause: NodeJS.ErrnoException) => {
+    throw new AppError('model-missing', `There is no model folder ${folder} (${cause.code}).`, { cause });
+  });
+  if (!found.isDirectory())
+    throw new AppError('model-missing', `${folder} is a file. Give the folder that holds config.json and the weights.`);
+}
 
 /** Opens `file` for the time of `use`. Throws `model-missing` if it is not there, `permission-denied` if it may not be read. */
 export async function withFile<T>(file: string, use: (handle: FileHandle) => Promise<T>): Promise<T> {
