@@ -60,7 +60,8 @@ function create(model: ModelSource, { threads, provider = 'cpu', weights }: Sess
     executionProviders: [provider],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
-    logSeverityLevel: 3,
+    // Failures come back as exceptions.
+    logSeverityLevel: 4,
     // An arena keeps the largest activations of every session that is open: with a session per layer that is gigabytes.
     ...(weights && { enableCpuMemArena: false, enableMemPattern: false }),
     extra: {

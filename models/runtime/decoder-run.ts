@@ -1,0 +1,236 @@
+/**
+ * @file Sequences through the decoder, to the last token's state.
+ *
+ * [Note: ragged batches] The tokens of all sequences lie one after the other in one matrix. Norms, projections and MLPs do not know where a
+ * sequence ends, so they run over all rows at once; attention runs sequence by sequence. Nothing is ever padded: no row is computed for
+ * nothing, no mask is needed, and a sequence's numbers do not depend on its neighbours. Within a sequence queries go in chunks over a growing
+ * past, so that the matrix of scores stays bounded and the upper triangle above a chunk is never computed.
+ *
+ * [Note: last tokens] Only the last token's state is wanted. The last layer therefore computes keys and values of all tokens, but queries,
+ * attention output and MLP of the last tokens alone.
+ */
+import { AppError } from '../../core/api/errors.ts';
+import type { Stage } from '../compile/stage.ts';
+import { firstTokens, type KvCache, kvCache, type LayerCache } from './kv-cache.ts';
+import { blocksOf, matrix, type RunStage, rowsOf, type Tensors } from './stage-run.ts';
+
+export type Sequence = {
+  /** [tokens, hidden], at least one token. */
+  readonly embeds: Float32Array;
+  /** What came before these tokens. */
+  readonly past?: KvCache;
+  /** Answer the cache of the first `keep` tokens, past included. */
+  readonly keep?: number;
+};
+
+export type LastHidden = {
+  /** [sequences, hidden], after the final norm. */
+  readonly hidden: Float32Array;
+  readonly kept: readonly (KvCache | undefined)[];
+};
+
+/** The decoder's stages and sizes, a part of `CompiledLlavaNext`. */
+export type Decoder = {
+  readonly hidden: number;
+  /** The longest sequence that it has positions for. */
+  readonly maxTokens: number;
+  readonly kvHeads: number;
+  readonly headDim: number;
+  readonly layers: readonly { readonly enter: Stage; readonly enterLast: Stage; readonly leave: readonly Stage[] }[];
+  readonly attention: Stage;
+  readonly attentionLast: Stage;
+  readonly norm: Stage;
+};
+
+/** Queries that attend at once: 32 heads of 512 queries over 3,000 keys are 200 MB of scores. */
+const attentionChunk = 512;
+
+/** Rows that go through the MLP at once: 14,336 wide, each of its intermediate values takes 60 MB. */
+const leaveRows = 1024;
+
+type Span = {
+  /** First row in the ragged matrices. */
+  readonly first: number;
+  readonly tokens: number;
+  readonly past: KvCache | undefined;
+  readonly keep: number;
+  readonly kept: LayerCache[];
+};
+
+/** Neighbouring sequences together as far as they have no more than `budget` tokens. */
+export function groupByTokens(sequences: readonly Sequence[], hidden: number, budget: number): Sequence[][] {
+  const groups: Sequence[][] = [];
+  let tokens = Number.POSITIVE_INFINITY;
+  for (const sequence of sequences) {
+    tokens += sequence.embeds.length / hidden;
+    if (tokens > budget) {
+      groups.push([]);
+      tokens = sequence.embeds.length / hidden;
+    }
+    groups.at(-1)?.push(sequence);
+  }
+  return groups;
+}
+
+/** How many stages `runDecoder` runs for these sequences. */
+export function decoderRuns({ layers, hidden }: Decoder, sequences: readonly Sequence[]): number {
+  const lengths = sequences.map(({ embeds }) => embeds.length / hidden);
+  const rows = lengths.reduce((sum, length) => sum + length, 0);
+  const chunks = lengths.reduce((sum, length) => sum + blocksOf(length, attentionChunk).length, 0);
+  const leaves = (count: number, stages: readonly Stage[]) => stages.length * blocksOf(count, leaveRows).length;
+  const perLayer = layers.map(({ leave }, index) =>
+    index < layers.length - 1 ? 1 + chunks + leaves(rows, leave) : 1 + sequences.length + leaves(sequences.length, leave),
+  );
+  return perLayer.reduce((sum, runs) => sum + runs, 1);
+}
+
+export async function runDecoder(decoder: Decoder, sequences: readonly Sequence[], run: RunStage): Promise<LastHidden> {
+  const spans = spansOf(decoder, sequences);
+  let x = joined(sequences);
+  for (const [index, { enter, enterLast, leave }] of decoder.layers.entries()) {
+    const isLast = index === decoder.layers.length - 1;
+    x = isLast
+      ? await lastLayer(decoder, { enterLast, leave }, index, spans, x, run)
+      : await innerLayer(decoder, { enter, leave }, index, spans, x, run);
+  }
+  const { hidden } = await run(decoder.norm, { x: matrix(x, spans.length) }, ['hidden']);
+  return { hidden, kept: spans.map(({ kept, keep }) => (keep > 0 ? kvCache(kept, keep) : undefined)) };
+}
+
+/** x [rows, hidden] -> x [rows, hidden] */
+async function innerLayer(
+  decoder: Decoder,
+  layer: { enter: Stage; leave: readonly Stage[] },
+  index: number,
+  spans: readonly Span[],
+  x: Float32Array,
+  run: RunStage,
+): Promise<Float32Array> {
+  const rows = x.length / decoder.hidden;
+  const { q, k, v } = await run(layer.enter, { x: matrix(x, rows) }, ['q', 'k', 'v']);
+  const width = q.length / rows;
+  for (const span of spans) {
+    let present = pastOf(span, index);
+    let tokens = span.past?.tokens ?? 0;
+    for (const { first, count } of blocksOf(span.tokens, attentionChunk)) {
+      const queries = rowsOf(q, width, span.first + first, count);
+      tokens += count;
+      const answer = await run(
+        decoder.attention,
+        {
+          q: { data: queries, shape: [1, count, width] },
+          ...newTokens(decoder, k, v, span.first + first, count),
+          ...pastTensors(decoder, present),
+          seqlens_k: { data: Int32Array.of(tokens - 1), shape: [1] },
+          total: { data: Int32Array.of(tokens), shape: [] },
+        },
+        ['y', 'present_k', 'present_v'],
+      );
+      // These queries are done with, and the result is of their size.
+      queries.set(answer.y);
+      present = { k: answer.present_k, v: answer.present_v };
+    }
+    keepOf(decoder, span, present);
+  }
+  return leaveLayer(layer.leave, q, x, rows, run);
+}
+
+/** x [rows, hidden] -> x [sequences, hidden]. See [Note: last tokens]. */
+async function lastLayer(
+  decoder: Decoder,
+  layer: { enterLast: Stage; leave: readonly Stage[] },
+  index: number,
+  spans: readonly Span[],
+  x: Float32Array,
+  run: RunStage,
+): Promise<Float32Array> {
+  const last = BigInt64Array.from(spans, ({ first, tokens }) => BigInt(first + tokens - 1));
+  const tensors = { x: matrix(x, x.length / decoder.hidden), rows: { data: last, shape: [spans.length] } };
+  const { q, k, v, x: residual } = await run(layer.enterLast, tensors, ['q', 'k', 'v', 'x']);
+  const width = q.length / spans.length;
+  for (const [row, span] of spans.entries()) {
+    const query = rowsOf(q, width, row, 1);
+    const answer = await run(
+      decoder.attentionLast,
+      {
+        q: { data: query, shape: [1, 1, width] },
+        ...newTokens(decoder, k, v, span.first, span.tokens),
+        ...pastTensors(decoder, pastOf(span, index)),
+        total: { data: Int32Array.of((span.past?.tokens ?? 0) + span.tokens), shape: [] },
+      },
+      ['y', 'present_k', 'present_v'],
+    );
+    query.set(answer.y);
+    keepOf(decoder, span, { k: answer.present_k, v: answer.present_v });
+  }
+  return leaveLayer(layer.leave, q, residual, spans.length, run);
+}
+
+/** Attention's y and the residual x, [rows, ...] each, through projection and MLP, a block of rows at a time. */
+async function leaveLayer(stages: readonly Stage[], y: Float32Array, x: Float32Array, rows: number, run: RunStage): Promise<Float32Array> {
+  const result = new Float32Array(x.length);
+  for (const { first, count } of blocksOf(rows, leaveRows)) {
+    let tensors: Tensors = {
+      y: matrix(rowsOf(y, y.length / rows, first, count), count),
+      x: matrix(rowsOf(x, x.length / rows, first, count), count),
+    };
+    for (const stage of stages) {
+      const outputs = Object.entries(await run(stage, tensors, stage.outputs));
+      tensors = { ...tensors, ...Object.fromEntries(outputs.map(([name, data]) => [name, matrix(data, count)])) };
+    }
+    const { x: block } = tensors;
+    if (!(block?.data instanceof Float32Array)) throw new AppError('internal', 'The stages that end a layer answered no "x".');
+    result.set(block.data, first * (x.length / rows));
+  }
+  return result;
+}
+
+function newTokens({ kvHeads, headDim }: Decoder, k: Float32Array, v: Float32Array, first: number, count: number): Tensors {
+  const width = kvHeads * headDim;
+  const shape = [1, count, width];
+  return { k: { data: rowsOf(k, width, first, count), shape }, v: { data: rowsOf(v, width, first, count), shape } };
+}
+
+function pastTensors({ kvHeads, headDim }: Decoder, { k, v }: LayerCache): Tensors {
+  const shape = [1, kvHeads, k.length / kvHeads / headDim, headDim];
+  return { past_k: { data: k, shape }, past_v: { data: v, shape } };
+}
+
+function pastOf({ past }: Span, layer: number): LayerCache {
+  return past?.layers[layer] ?? { k: new Float32Array(), v: new Float32Array() };
+}
+
+function keepOf({ kvHeads }: Decoder, { past, tokens, keep, kept }: Span, present: LayerCache): void {
+  if (keep > 0) kept.push(firstTokens(present, (past?.tokens ?? 0) + tokens, keep, kvHeads));
+}
+
+function spansOf(decoder: Decoder, sequences: readonly Sequence[]): Span[] {
+  let first = 0;
+  return sequences.map(({ embeds, past, keep = 0 }) => {
+    const tokens = embeds.length / decoder.hidden;
+    if (!Number.isInteger(tokens) || tokens < 1)
+      throw new AppError('internal', `A sequence of ${embeds.length} values is no whole number of tokens of ${decoder.hidden}.`);
+    const whole = (past?.tokens ?? 0) + tokens;
+    if (whole > decoder.maxTokens)
+      throw new AppError('bad-request', `A sequence of ${whole} tokens is too long: this model reads at most ${decoder.maxTokens}.`);
+    if (keep > whole) throw new AppError('internal', `A sequence of ${whole} tokens has no first ${keep} tokens to keep.`);
+    if (past && past.layers.length !== decoder.layers.length)
+      throw new AppError('internal', `A cache of ${past.layers.length} layers does not fit a model of ${decoder.layers.length}.`);
+    const span = { first, tokens, past, keep, kept: [] };
+    first += tokens;
+    return span;
+  });
+}
+
+/** All sequences' embeddings one after the other; not copied where there is but one. */
+function joined(sequences: readonly Sequence[]): Float32Array {
+  const [only] = sequences;
+  if (only && sequences.length === 1) return only.embeds;
+  const all = new Float32Array(sequences.reduce((sum, { embeds }) => sum + embeds.length, 0));
+  let at = 0;
+  for (const { embeds } of sequences) {
+    all.set(embeds, at);
+    at += embeds.length;
+  }
+  return all;
+}

@@ -1,0 +1,93 @@
+/**
+ * @file Which sessions stay open. One session per stage: a graph of many layers would widen all its weights at once.
+ *
+ * [Note: residency] What fits the memory stays open from its first use on; everything else is opened when it runs and closed when the next
+ * such stage is opened. The choice is made before anything runs and not by what was used last: a pass runs the stages in order, and the one
+ * used longest ago is always the next one needed. Sessions change only inside the running job, between two of its steps, so a job that is
+ * suspended holds none and need not care.
+ */
+
+import os from 'node:os';
+import { availableMemory } from 'node:process';
+import type { Stage } from '../compile/stage.ts';
+import type { Session } from './session.ts';
+
+export type Residency = {
+  /** Runs `job` with the stage's session. Sessions belong to this object: a job closes none and keeps none. */
+  use<T>(stage: Stage, job: (session: Session) => Promise<T>): Promise<T>;
+  /** Opens those of the stages that will stay open. */
+  open(stage: Stage): Promise<void>;
+  /** Closes what is only open because it ran last. */
+  rest(): Promise<void>;
+  /** Closes everything. */
+  release(): Promise<void>;
+  /** How many sessions are open. */
+  readonly size: number;
+};
+
+type ResidencyOptions = {
+  stays(stage: Stage): boolean;
+  open(stage: Stage): Promise<Session>;
+};
+
+export function createResidency({ stays, open }: ResidencyOptions): Residency {
+  const resident = new Map<string, Session>();
+  let passing: { readonly name: string; readonly session: Session } | undefined;
+
+  async function residentSession(stage: Stage): Promise<Session> {
+    const session = resident.get(stage.name) ?? (await open(stage));
+    resident.set(stage.name, session);
+    return session;
+  }
+
+  async function passingSession(stage: Stage): Promise<Session> {
+    if (passing?.name === stage.name) return passing.session;
+    await rest();
+    const session = await open(stage);
+    passing = { name: stage.name, session };
+    return session;
+  }
+
+  async function rest(): Promise<void> {
+    const session = passing?.session;
+    passing = undefined;
+    await session?.close();
+  }
+
+  return {
+    use: async (stage, job) => job(await (stays(stage) ? residentSession(stage) : passingSession(stage))),
+    async open(stage) {
+      if (stays(stage)) await residentSession(stage);
+    },
+    rest,
+    async release() {
+      const sessions = [...resident.values()];
+      resident.clear();
+      await rest();
+      for (const session of sessions) await session.close();
+    },
+    get size() {
+      return resident.size + (passing ? 1 : 0);
+    },
+  };
+}
+
+/** The names of the stages that `bytes` of memory hold, the first ones first. */
+export function stagesWithin(stages: readonly Stage[], bytes: number, cost: (stage: Stage) => number): ReadonlySet<string> {
+  const names = new Set<string>();
+  let rest = bytes;
+  for (const stage of stages) {
+    if (cost(stage) > rest) break;
+    rest -= cost(stage);
+    names.add(stage.name);
+  }
+  return names;
+}
+
+/**
+ * Bytes that this process may take without pushing others out: three fifths of what is available. Only Linux says what that is
+ * (`MemAvailable`, limits of its container included); elsewhere "free" leaves out the file cache, so half of the memory is taken to be.
+ */
+export function memoryToSpare(): number {
+  return 0.6 * (process.platform === 'linux' ? availableMemory() : Math.max(os.freemem(), os.totalmem() / 2));
+}
