@@ -1,5 +1,4 @@
 /** @file One engine: what it is, its honest numbers, what it cannot do, and the one thing to do with it now. */
-import type { ReactNode } from 'react';
 import type { EngineInfo } from '../../core/api/library.ts';
 import { ProgressBar } from '../app/progress-bar.tsx';
 import { useMessages } from '../messages/messages.ts';
@@ -36,9 +35,11 @@ export function EngineCard({ engine, engines, actions, onDownload, onRemove }: P
       </div>
       <p className={styles.description}>{engine.description}</p>
       {engine.download && <EngineDownload engine={engine} download={engine.download} />}
-      <EngineNumbers engine={engine} isMeasuring={probe.isMeasuring} />
+      <EngineNumbers engine={engine} probe={probe} />
       <Coverage engine={engine} engines={engines} />
-      <Lines>
+      <dl className={styles.lines}>
+        <dt>{messages.scores}</dt>
+        <dd>{engine.scores || messages.notPublished}</dd>
         {engine.limits && (
           <>
             <dt>{messages.cannot}</dt>
@@ -50,19 +51,17 @@ export function EngineCard({ engine, engines, actions, onDownload, onRemove }: P
           {engine.licence}
           <SourceLink source={engine.source} />
         </dd>
-        {engine.installed && (
+        {engine.provider && (
           <>
             <dt>{messages.runs}</dt>
-            <dd>{[engine.provider ?? messages.notRunning, messages.dimension(engine.dimension)].join(', ')}</dd>
+            <dd>{engine.provider}</dd>
           </>
         )}
-      </Lines>
+        <dt>{messages.length}</dt>
+        <dd>{messages.dimension(engine.dimension)}</dd>
+      </dl>
     </li>
   );
-}
-
-function Lines({ children }: { children: ReactNode }) {
-  return <dl className={styles.lines}>{children}</dl>;
 }
 
 /** While it changes hands the change itself shows this. */

@@ -5,13 +5,13 @@ import type { ReactNode } from 'react';
 import type { EngineInfo } from '../../core/api/library.ts';
 import { useMessages } from '../messages/messages.ts';
 import { type Secondary, secondariesOf, servingEngines } from './engine-state.ts';
-import type { EngineActions, useProbe } from './use-engine-actions.ts';
+import type { EngineActions, Probe } from './use-engine-actions.ts';
 
 type Props = {
   engine: EngineInfo;
   engines: readonly EngineInfo[];
   actions: EngineActions;
-  probe: ReturnType<typeof useProbe>;
+  probe: Probe;
   onRemove(): void;
 };
 
@@ -34,10 +34,14 @@ export function EngineMenu({ engine, engines, actions, probe, onRemove }: Props)
     },
     measure: {
       icon: <IconGauge size={16} stroke={1.75} aria-hidden />,
-      label: messages.measure,
+      label: messages.measureAgain,
       run: () => probe.isMeasuring || probe.measure(engine),
     },
-    remove: { icon: <IconTrash size={16} stroke={1.75} aria-hidden />, label: messages.remove, run: onRemove },
+    remove: {
+      icon: <IconTrash size={16} stroke={1.75} aria-hidden />,
+      label: engine.installed ? messages.remove : messages.discard,
+      run: onRemove,
+    },
   };
 
   return (

@@ -1,14 +1,13 @@
-/** @file The honest numbers: size, memory, time per picture on this machine, and what was published of its results. */
+/** @file The honest numbers: size, memory, and the time per picture on this machine, with where that figure comes from. */
+import { Button } from '@mantine/core';
 import type { EngineInfo } from '../../core/api/library.ts';
 import { useMessages } from '../messages/messages.ts';
 import styles from './engine-numbers.module.css';
 import { isMeasured, secondsToCover } from './engine-state.ts';
+import type { Probe } from './use-engine-actions.ts';
 
-export function EngineNumbers({ engine, isMeasuring }: { engine: EngineInfo; isMeasuring: boolean }) {
-  const { engines: messages, bytes, duration, timeLeft } = useMessages();
-  const rest = secondsToCover(engine);
-  const isTimed = engine.secondsPerPicture !== null;
-  const origin = isTimed ? (isMeasured(engine) ? messages.measured : messages.estimated) : messages.notMeasured;
+export function EngineNumbers({ engine, probe }: { engine: EngineInfo; probe: Probe }) {
+  const { engines: messages, bytes } = useMessages();
   return (
     <dl className={styles.numbers}>
       <div>
@@ -21,18 +20,37 @@ export function EngineNumbers({ engine, isMeasuring }: { engine: EngineInfo; isM
       </div>
       <div>
         <dt>{messages.speed}</dt>
-        <dd data-unknown={!isTimed || undefined}>
-          {engine.secondsPerPicture === null ? messages.unknown : duration(engine.secondsPerPicture)}
-        </dd>
-        <dd className={styles.note}>{isMeasuring ? messages.measuring : origin}</dd>
-        {rest !== null && !isMeasuring && (
-          <dd className={styles.note}>{messages.forTheRest(engine.of - engine.covered, timeLeft(rest))}</dd>
-        )}
-      </div>
-      <div className={styles.scores}>
-        <dt>{messages.scores}</dt>
-        <dd>{engine.scores || messages.notPublished}</dd>
+        <Speed engine={engine} probe={probe} />
       </div>
     </dl>
+  );
+}
+
+function Speed({ engine, probe }: { engine: EngineInfo; probe: Probe }) {
+  const { engines: messages, duration, timeLeft } = useMessages();
+  const rest = secondsToCover(engine);
+  if (engine.secondsPerPicture === null) {
+    return (
+      <>
+        <dd>
+          <Button
+            aria-label={messages.measureNamed(engine.name)}
+            aria-busy={probe.isMeasuring}
+            onClick={() => probe.isMeasuring || probe.measure(engine)}
+          >
+            {messages.measure}
+          </Button>
+        </dd>
+        <dd className={styles.note}>{probe.isMeasuring ? messages.measuring : messages.notMeasured}</dd>
+      </>
+    );
+  }
+  const origin = isMeasured(engine) ? messages.measured : messages.estimated;
+  return (
+    <>
+      <dd>{duration(engine.secondsPerPicture)}</dd>
+      <dd className={styles.note}>{probe.isMeasuring ? messages.measuring : origin}</dd>
+      {rest !== null && <dd className={styles.note}>{messages.forTheRest(engine.of - engine.covered, timeLeft(rest))}</dd>}
+    </>
   );
 }

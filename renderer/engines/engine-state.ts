@@ -36,9 +36,9 @@ export function secondariesOf(engine: EngineInfo, engines: readonly EngineInfo[]
   const possible: Record<Secondary, boolean> = {
     beside: isIdle && serving.length === 1 && !isChanging,
     alone: engine.active && serving.length > 1,
-    // While it works it is timed anyway.
-    measure: !isMeasured(engine) && !engine.active && !engine.takingOver,
-    remove: isIdle,
+    // Again: what was never measured has a button for it where the figure would stand. While it works it is timed anyway.
+    measure: engine.secondsPerPicture !== null && !isMeasured(engine) && !engine.active && !engine.takingOver,
+    remove: isIdle || primaryOf(engine) === 'go-on',
   };
   return (['beside', 'alone', 'measure', 'remove'] as const).filter((action) => possible[action]);
 }

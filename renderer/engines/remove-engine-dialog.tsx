@@ -37,8 +37,9 @@ function Removal({ engine, onClose }: { engine: EngineInfo; onClose(): void }) {
       <dl className={styles.fates}>
         <div>
           <dt>{messages.goes}</dt>
-          {!isImported && <dd>{messages.files(bytes(engine.bytes))}</dd>}
-          <dd>{messages.vectors(engine.covered)}</dd>
+          {engine.download && <dd>{messages.part(bytes(engine.download.done))}</dd>}
+          {engine.installed && !isImported && <dd>{messages.files(bytes(engine.bytes))}</dd>}
+          {engine.installed && <dd>{messages.vectors(engine.covered)}</dd>}
         </div>
         <div>
           <dt>{messages.stays}</dt>

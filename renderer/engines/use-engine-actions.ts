@@ -48,13 +48,15 @@ export function useEngineActions(): EngineActions {
   };
 }
 
-export function useProbe() {
+export type Probe = { readonly isMeasuring: boolean; measure(engine: EngineInfo): void };
+
+export function useProbe(): Probe {
   const { engines, duration } = useMessages();
   const action = useAction();
   const probe = useMutation(queries.probeEngine.mutationOptions(action));
   return {
     isMeasuring: probe.isPending,
-    measure: ({ id, name }: EngineInfo): void =>
+    measure: ({ id, name }) =>
       probe.mutate(
         { id },
         {

@@ -1,6 +1,6 @@
 /** @file Numbers, sizes, times and dates as people read them, in a given locale. */
 
-const perSecond = (value: number): number => (value < 10 ? 1 : 0);
+const decimals = (value: number): number => (value < 10 ? 1 : 0);
 
 export function formatCount(value: number, locale: string): string {
   return new Intl.NumberFormat(locale).format(value);
@@ -19,9 +19,10 @@ export function formatBytes(bytes: number, locale: string): string {
   }).format(value);
 }
 
-/** 41/s. Below ten one decimal, so that a slow rate does not read as none. */
+/** 41/s, 1.4/min, 3/h: a slow rate does not read as none. */
 export function formatRate(rate: number, locale: string): string {
-  return `${new Intl.NumberFormat(locale, { maximumFractionDigits: perSecond(rate) }).format(rate)}/s`;
+  const [value, unit] = rate >= 0.1 ? [rate, 's'] : rate * 60 >= 0.1 ? [rate * 60, 'min'] : [rate * 3600, 'h'];
+  return `${new Intl.NumberFormat(locale, { maximumFractionDigits: decimals(value) }).format(value)}/${unit}`;
 }
 
 /** Time left, rounded up and coarse on purpose: a countdown that jumps is worse than none. */

@@ -54,17 +54,24 @@ describe('the one button of a card', () => {
 
 describe('the menu of a card', () => {
   it('offers a second engine beside the present one, and the removal of an idle one', () => {
-    expect(secondariesOf(installed, [lite, installed])).toEqual(['beside', 'measure', 'remove']);
+    expect(secondariesOf(installed, [lite, installed])).toEqual(['beside', 'remove']);
   });
 
   it('offers nothing for the only engine, which is timed while it works', () => {
     expect(secondariesOf(lite, [lite, available])).toEqual([]);
   });
 
-  it('measures an engine before it is downloaded, but not one whose figure comes from real pictures', () => {
-    expect(secondariesOf(available, [lite, available])).toEqual(['measure']);
+  it('measures an estimate again, but not a figure that comes from real pictures', () => {
+    const estimated = { ...available, secondsPerPicture: 40 };
+    expect([available, estimated].map((engine) => secondariesOf(engine, [lite, engine]))).toEqual([[], ['measure']]);
     const used = { ...installed, covered: 3, secondsPerPicture: 40 };
     expect(secondariesOf(used, [lite, used])).toEqual(['beside', 'remove']);
+  });
+
+  it('throws away what has come of a download that stands still', () => {
+    const halted = { ...available, download: { ...download, problem: 'The server does not answer.' } };
+    expect(secondariesOf(halted, [lite, halted])).toEqual(['remove']);
+    expect(secondariesOf({ ...available, download }, [lite])).toEqual([]);
   });
 
   it('lets either of two engines go on alone', () => {
@@ -75,7 +82,7 @@ describe('the menu of a card', () => {
   it('starts no third engine beside a change that is under way', () => {
     const third = { ...installed, id: 'third' };
     const engines = [lite, { ...installed, takingOver: true }, third];
-    expect(engines.map((engine) => secondariesOf(engine, engines))).toEqual([[], [], ['measure', 'remove']]);
+    expect(engines.map((engine) => secondariesOf(engine, engines))).toEqual([[], [], ['remove']]);
   });
 });
 

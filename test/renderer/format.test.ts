@@ -34,6 +34,10 @@ describe('measures', () => {
     expect(formatRate(0.42, 'en')).toBe('0.4/s');
   });
 
+  it('never show a slow rate as none', () => {
+    expect([0.024, 0.0008].map((rate) => formatRate(rate, 'en'))).toEqual(['1.4/min', '2.9/h']);
+  });
+
   it('round time left up, coarsely, and never to nothing', () => {
     expect([0.2, 22, 59, 61, 1800, 7300, 1_000_000].map((seconds) => formatTimeLeft(seconds, 'en'))).toEqual([
       '5 sec',
