@@ -49,6 +49,11 @@ it('rounds to the nearest, ties to even, and keeps NaN and infinity', async () =
   const infinite = Number.POSITIVE_INFINITY;
   const wanted = Float32Array.of(1, 1 + 2 * unit, 1 + unit, -1, infinite, Number.NaN, -infinite);
   expect(tensor && (await readFloats(tensor))).toEqual(wanted);
+
+  const fullest = new Float32Array(Uint32Array.of(0x7fffffff, 0xffffffff, 0x7f800001).buffer); // NaN that rounding would carry away
+  await writeSafetensors(at('w.safetensors'), [{ name: 'w', dtype: 'BF16', shape: [3], values: fullest }]);
+  const [odd] = await readShard(at('w.safetensors'));
+  expect(odd && (await readFloats(odd)).every(Number.isNaN)).toBe(true);
 });
 
 it('takes pieces on demand, and a view into a larger buffer', async () => {
