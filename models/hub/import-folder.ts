@@ -1,5 +1,5 @@
 /** @file Makes an engine of a checkpoint that lies on this machine already. The folder stays where it is; only a record of it is written. */
-import { readdir, realpath } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError } from '../../core/api/errors.ts';
 import { defaultModel } from '../default-model.ts';
@@ -7,7 +7,7 @@ import { undefinedWhereAbsent } from './absent.ts';
 import { catalogueEntry } from './catalogue.ts';
 import { type Installed, lockEngine, writeRecord } from './installed.ts';
 import { defaultSettings, type EngineSettings } from './settings.ts';
-import { requireUsable } from './usable.ts';
+import { realFolder, requireUsable } from './usable.ts';
 
 export type ImportOptions = {
   /** Absent: made of the folder's name. */
@@ -49,13 +49,6 @@ export async function importFolder(home: string, folder: string, options: Import
   } finally {
     await lock.release();
   }
-}
-
-/** Links are resolved: they may point elsewhere tomorrow. */
-async function realFolder(folder: string): Promise<string> {
-  return realpath(folder).catch((cause: NodeJS.ErrnoException) => {
-    throw new AppError('model-missing', `There is no folder ${path.resolve(folder)} (${cause.code}).`, { cause });
-  });
 }
 
 async function takenIds(home: string): Promise<(id: string) => boolean> {

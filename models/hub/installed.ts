@@ -117,9 +117,11 @@ export async function writeRecord(home: string, content: EngineRecord): Promise<
   return installedOf(home, content);
 }
 
-export async function changeSettings(home: string, id: string, settings: Partial<EngineSettings>): Promise<Installed> {
+/** What is not named stays as it is. */
+export async function changeSettings(home: string, id: string, settings: Partial<EngineSettings>, adapter?: string): Promise<Installed> {
   const before = await readRecord(home, id);
-  return writeRecord(home, { ...before, settings: { ...before.settings, ...settings } });
+  const after = { ...before, settings: { ...before.settings, ...settings } };
+  return writeRecord(home, adapter === undefined ? after : { ...after, adapter });
 }
 
 /**

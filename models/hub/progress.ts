@@ -27,7 +27,11 @@ export type Meter = {
 const windowMs = 10_000;
 const everyMs = 200;
 
-export function createMeter(total: number, listen: (progress: DownloadProgress) => void, now: () => number = performance.now): Meter {
+export function createMeter(
+  total: number,
+  listen: (progress: DownloadProgress) => void,
+  now: () => number = () => performance.now(),
+): Meter {
   let arrivals: { at: number; bytes: number }[] = [{ at: now(), bytes: 0 }];
   let held = 0;
   let shown = 0;

@@ -11,7 +11,7 @@ import { enginePlaces } from './models-home.ts';
 import { defaultPatience, type Patience } from './patience.ts';
 import { createMeter, type DownloadProgress } from './progress.ts';
 import { defaultSettings, type EngineSettings } from './settings.ts';
-import { requireUsable } from './usable.ts';
+import { realFolder, requireUsable } from './usable.ts';
 
 export type PullSource = { readonly id: string; readonly name: string; readonly repo: string; readonly revision: string };
 
@@ -20,6 +20,8 @@ export type PullOptions = {
   /** For HF_ENDPOINT, HF_TOKEN and the proxies. */
   readonly env?: NodeJS.ProcessEnv;
   readonly settings?: Partial<EngineSettings>;
+  /** Folder of a LoRA adapter to use with it. */
+  readonly adapter?: string;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: (progress: DownloadProgress) => void;
   readonly patience?: Partial<Patience>;
@@ -36,11 +38,13 @@ const spareBytes = 256 * 1024 ** 2;
  */
 export async function pull(source: PullSource, options: PullOptions): Promise<Installed> {
   const { home, signal, settings = {} } = options;
+  const adapter = options.adapter === undefined ? undefined : await realFolder(options.adapter);
   const lock = await lockEngine(home, source.id);
   try {
     const present = await intact(home, source.id);
-    if (!present) return await install(source, options);
-    return Object.keys(settings).length === 0 ? present : await changeSettings(home, source.id, settings);
+    if (!present) return await install(source, adapter, options);
+    if (adapter !== undefined) await requireUsable(present.directory, adapter);
+    return await changeSettings(home, source.id, settings, adapter);
   } catch (error) {
     if (!isAbort(error) && !signal?.aborted) throw error;
     throw new AppError('cancelled', 'Stopped. What has arrived is kept, and the same download goes on from there.', { cause: error });
@@ -57,7 +61,7 @@ export async function bytesPulled(home: string, id: string): Promise<number> {
   return sizes.reduce<number>((sum, size = 0) => sum + size, 0);
 }
 
-async function install(source: PullSource, options: PullOptions): Promise<Installed> {
+async function install(source: PullSource, adapter: string | undefined, options: PullOptions): Promise<Installed> {
   const { home, env = process.env, signal, onProgress = () => undefined, settings = {} } = options;
   const patience = { ...defaultPatience, ...options.patience };
   const { files: directory } = enginePlaces(home, source.id);
@@ -74,13 +78,14 @@ async function install(source: PullSource, options: PullOptions): Promise<Instal
       await downloadFile(file, { hub, repo: source.repo, commit: listing.commit, directory, meter, patience, signal });
     }
     await removeStrangers(listing, directory);
-    const { revision, shape } = await requireUsable(directory);
+    const { revision, shape } = await requireUsable(directory, adapter);
     return await writeRecord(home, {
       version: 1,
       id: source.id,
       name: source.name,
       source: { repo: source.repo, commit: listing.commit },
       directory: path.basename(directory),
+      ...(adapter === undefined ? {} : { adapter }),
       settings: { ...defaultSettings, ...settings },
       bytes,
       revision,

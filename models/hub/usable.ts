@@ -1,5 +1,7 @@
 /** @file Whether a folder is a checkpoint that can be run: asked before an engine counts as installed. Reads headers, no weights. */
-import { stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { AppError } from '../../core/api/errors.ts';
 import { requireArchitecture } from '../arch/index.ts';
 import { openCheckpoint } from '../checkpoint/checkpoint.ts';
 import { openAdapter } from '../checkpoint/lora.ts';
@@ -32,4 +34,11 @@ export async function requireUsable(directory: string, adapter?: string): Promis
       vision: { layers: visionLayers, hidden: vision.hiddenSize, mlp: vision.mlpSize },
     },
   };
+}
+
+/** Links are resolved: they may point elsewhere tomorrow. */
+export async function realFolder(folder: string): Promise<string> {
+  return realpath(folder).catch((cause: NodeJS.ErrnoException) => {
+    throw new AppError('model-missing', `There is no folder ${path.resolve(folder)} (${cause.code}).`, { cause });
+  });
 }
