@@ -3,6 +3,8 @@
  * Each form is a function of its own: `float` here, `int8` and `int4` in the files of their names.
  */
 import type { LinearForm, Value } from './graph.ts';
+import { linearInt4 } from './linear-int4.ts';
+import { linearInt8 } from './linear-int8.ts';
 import type { Scope } from './scope.ts';
 
 /** What a form is given: the scope of the module (its tensor is `weight`), and the sizes. The bias, if any, is float32. */
@@ -11,13 +13,11 @@ export type LinearSize = { readonly outFeatures: number; readonly inFeatures: nu
 /** x [rows, in] -> [rows, out] in the graph's compute type. */
 export type LinearBuilder = (scope: Scope, x: Value, size: LinearSize) => Value;
 
-const forms: Readonly<Partial<Record<LinearForm, LinearBuilder>>> = { float: linearFloat };
+const forms: Readonly<Record<LinearForm, LinearBuilder>> = { float: linearFloat, int8: linearInt8, int4: linearInt4 };
 
 /** x [rows, in] -> [rows, out] in the graph's compute type. */
 export function linear(scope: Scope, x: Value, outFeatures: number, inFeatures: number, options: { bias?: boolean } = {}): Value {
-  const { linear: form } = scope.graph.options;
-  const build = forms[form];
-  if (!build) throw new Error(`There is no linear form "${form}".`);
+  const build = forms[scope.graph.options.linear];
   scope.graph.linears.add(scope.tensorName('weight'));
   const bias = options.bias ? scope.floats('bias', 'float32', outFeatures) : undefined;
   return build(scope, x, { outFeatures, inFeatures, bias });
