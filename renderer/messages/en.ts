@@ -185,6 +185,7 @@ export const en = {
     score: 'Score',
     source: 'Source',
     sources: { vectors: 'What it shows', names: 'Names of file and folder' },
+    twoEngines: 'Two engines answer: their ranks are put together, since their scores cannot be compared.',
     shownBy: (engine: string): string => `What it shows, by ${engine}`,
     below: 'It lies below the line: this may be chance.',
     learned: 'Picture and edit were combined by the model.',

@@ -1,7 +1,7 @@
 /** @file Why a picture is here, in full: what it says, what was asked, the text that matched, filters and ranks. */
 import type { Hit, SearchPage, Why } from '../../core/api/query.ts';
 import { type Messages, useMessages } from '../messages/messages.ts';
-import { splitSnippet } from '../wall/why-line.ts';
+import { hasTwoEngines, rankedBy, splitSnippet } from '../wall/why-line.ts';
 import styles from './panel.module.css';
 
 type Props = { hit: Hit; page: SearchPage; asks: boolean };
@@ -72,8 +72,8 @@ export function WordBars({ title, words, shared }: { title: string; words: Why['
   );
 }
 
-function Ranks({ ranks, messages: { why, count, score } }: { ranks: Why['ranks']; messages: Messages }) {
-  const names: Record<string, string> = why.sources;
+function Ranks({ ranks, messages }: { ranks: Why['ranks']; messages: Messages }) {
+  const { why, count, score } = messages;
   return (
     <div>
       <h4>{why.ranks}</h4>
@@ -88,13 +88,14 @@ function Ranks({ ranks, messages: { why, count, score } }: { ranks: Why['ranks']
         <tbody>
           {ranks.map((rank) => (
             <tr key={rank.source}>
-              <th scope="row">{names[rank.source] ?? rank.source}</th>
+              <th scope="row">{rankedBy(rank.source, messages)}</th>
               <td>{count(rank.rank)}</td>
               <td>{score(rank.score)}</td>
             </tr>
           ))}
         </tbody>
       </table>
+      {hasTwoEngines(ranks, messages) && <p className={styles.note}>{why.twoEngines}</p>}
     </div>
   );
 }

@@ -1,5 +1,5 @@
-/** @file Why a picture is here, in one line: what it says, what was asked, the text that matched. */
-import type { Hit, SearchPage } from '../../core/api/query.ts';
+/** @file Why a picture is here, in one line: what it says, what was asked, the text that matched; and who put it here. */
+import type { Hit, SearchPage, Why } from '../../core/api/query.ts';
 import type { Messages } from '../messages/messages.ts';
 
 export const matchStart = '\u0002';
@@ -28,6 +28,22 @@ function plainSnippet(snippet: string): string {
   return splitSnippet(snippet)
     .map((piece) => piece.text)
     .join('');
+}
+
+/** What ranked a picture, for people. Where two engines answer each goes by its own name. */
+export function rankedBy(source: string, { why }: Messages): string {
+  return isOwnSource(source, why.sources) ? why.sources[source] : why.shownBy(source);
+}
+
+/** Two engines give scores that have nothing in common. */
+export function hasTwoEngines(ranks: Why['ranks'], { why }: Messages): boolean {
+  return ranks.filter(({ source }) => !isOwnSource(source, why.sources)).length > 1;
+}
+
+type Sources = Messages['why']['sources'];
+
+function isOwnSource(source: string, sources: Sources): source is keyof Sources {
+  return Object.hasOwn(sources, source);
 }
 
 /** A snippet as pieces, matches marked. */

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Hit } from '../../core/api/query.ts';
 import { en } from '../../renderer/messages/en.ts';
-import { splitSnippet, whyLine } from '../../renderer/wall/why-line.ts';
+import { hasTwoEngines, rankedBy, splitSnippet, whyLine } from '../../renderer/wall/why-line.ts';
 
 const word = (text: string) => ({ text, probability: 0.5 });
 const hit: Hit = {
@@ -38,6 +38,25 @@ describe('whyLine', () => {
 
   it('falls back to the name when nothing was asked and nothing is said', () => {
     expect(whyLine(hit, [], en)).toBe('beach.jpg');
+  });
+});
+
+describe('who ranked a picture', () => {
+  const rank = (source: string) => ({ source, rank: 1, score: 0.5 });
+
+  it('is told in words, an engine by its name', () => {
+    expect(['vectors', 'names', 'E5-V', 'constructor'].map((source) => rankedBy(source, en))).toEqual([
+      'What it shows',
+      'Names of file and folder',
+      'What it shows, by E5-V',
+      'What it shows, by constructor',
+    ]);
+  });
+
+  it('are two engines only where both of them rank it', () => {
+    expect(hasTwoEngines([rank('Lite'), rank('E5-V'), rank('names')], en)).toBe(true);
+    expect(hasTwoEngines([rank('vectors'), rank('names')], en)).toBe(false);
+    expect(hasTwoEngines([rank('Lite')], en)).toBe(false);
   });
 });
 
