@@ -1,11 +1,11 @@
 /** @file Every screen at two sizes in both colour schemes: no accessibility violation, no sideways scrolling, usable by keyboard. */
 
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, it } from 'vitest';
+import { expectAccessible } from './accessibility.ts';
 import { type App, startApp } from './app.ts';
 import { type Look, launchBrowser, noBrowser, openWindow } from './browser.ts';
 import { SearchPage, until } from './pages/search-page.ts';
@@ -20,18 +20,14 @@ const looks: readonly Look[] = [
   { width: 390, height: 844, scheme: 'dark' },
 ];
 
-type Violation = { id: string; nodes: { html: string }[] };
-
 describe.skipIf(noBrowser)(`the screens${noBrowser ? `: ${noBrowser}` : ''}`, () => {
   let place: string;
   let app: App;
   let empty: App;
   let browser: Browser;
-  let axe: string;
 
   beforeAll(async () => {
     place = await mkdtemp(path.join(tmpdir(), 'oneword-e2e-'));
-    axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
     if (keep) await mkdir(keep, { recursive: true });
     app = await startApp(path.join(place, 'library'), path.join(import.meta.dirname, '../../samples'));
     empty = await startApp(path.join(place, 'empty'));
@@ -56,18 +52,7 @@ describe.skipIf(noBrowser)(`the screens${noBrowser ? `: ${noBrowser}` : ''}`, ()
     await page.waitForFunction(() => [...document.images].every((image) => image.complete));
     await page.waitForTimeout(300);
     if (keep) await page.screenshot({ path: path.join(keep, `${name}-${look.width}-${look.scheme}.png`) });
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
-    expect(wide, `${name} scrolls sideways at ${look.width}`).toBe(false);
-    // Run past the page's own content security policy, as an inspector's script would.
-    await page.evaluate(axe);
-    const violations = await page.evaluate(async () => {
-      const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } };
-      return (await axe.run()).violations;
-    });
-    expect(
-      violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`),
-      name,
-    ).toEqual([]);
+    await expectAccessible(page, `${name} at ${look.width}`);
   }
 
   for (const look of looks) {
