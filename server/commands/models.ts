@@ -1,6 +1,11 @@
-/** @file `oneword models list`: the engines that there are. */
+/** @file `oneword models`: the engines that there are, and their installing, importing and removing. */
 import type { Command } from 'commander';
+import type { HubEngine } from '../../models/hub/overview.ts';
+import type { ModelDescription } from '../../models/registry.ts';
 import { bytes, printJson, printLine } from '../terminal.ts';
+import { addImport } from './models-import.ts';
+import { addPull } from './models-pull.ts';
+import { addRemove } from './models-remove.ts';
 import { withJson } from './options.ts';
 
 export function addModels(program: Command): void {
@@ -9,18 +14,51 @@ export function addModels(program: Command): void {
     .description('List the engines: what each is for, its size, and what it cannot do.')
     .addHelpText('after', '\nExample:\n  oneword models list --json')
     .action(list);
+  for (const add of [addPull, addImport, addRemove]) add(models);
 }
 
 async function list({ json }: { json?: true }): Promise<void> {
   const { listModels } = await import('../../models/registry.ts');
-  const models = await listModels();
+  const { listHubEngines } = await import('../../models/hub/overview.ts');
+  const { modelsHome } = await import('../../models/hub/models-home.ts');
+  const engines = await listHubEngines(modelsHome());
+  const hub = new Set(engines.map(({ id }) => id));
+  const models = (await listModels()).filter(({ id }) => !hub.has(id));
   if (json) {
-    printJson({ models });
+    printJson({
+      models: [...models, ...engines.map((engine) => ({ ...engine, installed: engine.installed !== undefined, ...stateOf(engine) }))],
+    });
     return;
   }
-  for (const model of models) {
-    printLine(`${model.id}  ${model.name}, ${model.dimension} dimensions, ${bytes(model.bytes)}, ${model.licence}`);
-    printLine(`      ${model.description}`);
-    for (const limit of model.limits) printLine(`      ${limit}`);
+  for (const model of models) printModel(model, '');
+  for (const engine of engines) {
+    printModel(engine, sentenceOf(engine));
+    if (engine.scores) printLine(`      Published: ${engine.scores}`);
+    if (!engine.installed && engine.consent) printLine(`      ${engine.consent}`);
   }
+}
+
+function printModel(
+  model: Pick<ModelDescription, 'id' | 'name' | 'dimension' | 'bytes' | 'licence' | 'description' | 'limits'>,
+  state: string,
+): void {
+  printLine(`${model.id}  ${model.name}, ${model.dimension} dimensions, ${bytes(model.bytes)}, ${model.licence}`);
+  if (state) printLine(`      ${state}`);
+  printLine(`      ${model.description}`);
+  for (const limit of model.limits) printLine(`      ${limit}`);
+}
+
+/** What is on this machine, for scripts. */
+function stateOf({ installed }: HubEngine) {
+  if (!installed) return {};
+  const { directory, adapter, settings, problem, source } = installed;
+  return { directory, adapter, settings, problem, from: source };
+}
+
+function sentenceOf({ id, bytes: all, memory, installed, downloaded }: HubEngine): string {
+  const needs = `needs ${bytes(memory.int4)} (int4), ${bytes(memory.int8)} (int8) or ${bytes(memory.exact)} (exact, slow) of memory`;
+  if (installed?.problem) return `Installed, and cannot be used now: ${installed.problem}`;
+  if (installed) return `Installed with precision ${installed.settings.precision}; ${needs}.`;
+  if (downloaded > 0) return `${bytes(downloaded)} of ${bytes(all)} downloaded; go on with: oneword models pull ${id}`;
+  return `Not installed; ${needs}. Install it with: oneword models pull ${id}`;
 }
