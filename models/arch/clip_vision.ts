@@ -31,11 +31,11 @@ export type ClipVisionConfig = {
 export function parseConfig(settings: Settings): ClipVisionConfig {
   const hiddenSize = settings.count('hidden_size', 768);
   const heads = settings.count('num_attention_heads', 12);
-  if (hiddenSize % heads !== 0) throw settings.refused('num_attention_heads', `a divisor of hidden_size (${hiddenSize})`);
+  if (hiddenSize % heads !== 0) throw settings.refused('num_attention_heads', `a divisor of hidden_size (${hiddenSize})`, heads);
   const imageSize = settings.count('image_size', 224);
   const patchSize = settings.count('patch_size', 32);
   const grid = Math.floor(imageSize / patchSize);
-  if (grid < 1) throw settings.refused('patch_size', `a number up to image_size (${imageSize})`);
+  if (grid < 1) throw settings.refused('patch_size', `a number up to image_size (${imageSize})`, patchSize);
   return {
     hiddenSize,
     mlpSize: settings.count('intermediate_size', 3072),

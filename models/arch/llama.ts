@@ -41,9 +41,9 @@ export function parseConfig(settings: Settings): LlamaConfig {
   const hiddenSize = settings.count('hidden_size', 4096);
   const heads = settings.count('num_attention_heads', 32);
   const kvHeads = settings.count('num_key_value_heads', settings.get('num_key_value_heads') === null ? heads : (omitted.kvHeads ?? heads));
-  if (heads % kvHeads !== 0) throw settings.refused('num_key_value_heads', `a divisor of num_attention_heads (${heads})`);
+  if (heads % kvHeads !== 0) throw settings.refused('num_key_value_heads', `a divisor of num_attention_heads (${heads})`, kvHeads);
   const headDim = settings.count('head_dim', hiddenSize / heads);
-  if (headDim % 2 !== 0) throw settings.refused('head_dim', 'an even number');
+  if (headDim % 2 !== 0) throw settings.refused('head_dim', 'an even number', headDim);
   const positions = settings.count('max_position_embeddings', omitted.positions);
   return {
     vocabularySize: settings.count('vocab_size', 32000),
