@@ -38,7 +38,8 @@ export async function runJobs(
 
 /** One thread that takes jobs off the queue until it is empty. */
 async function runThread(queue: QuantiseJob[], signal: AbortSignal, onWritten: (bytes: number) => void): Promise<void> {
-  const worker = new Worker(new URL('./quantise-worker.ts', import.meta.url), { name: 'quantise' });
+  // Flags that the process was started with concern its own entry.
+  const worker = new Worker(new URL('./quantise-worker.ts', import.meta.url), { name: 'quantise', execArgv: [] });
   try {
     await new Promise<void>((resolve, reject) => {
       const next = () => {
