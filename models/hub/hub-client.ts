@@ -98,7 +98,9 @@ async function failure(
   const status = response.statusCode ?? 0;
   const code = response.headers['x-error-code'];
   response.resume();
-  if (status === 408 || status === 429 || status >= 500) {
+  // The address of a storage host is signed for an hour or so; the next try gets a fresh one.
+  const isElsewhere = place.origin !== new URL(endpoint).origin;
+  if (isElsewhere || status === 408 || status === 429 || status >= 500) {
     return new Interruption(`${place.host} answers ${status} for ${what}`, { waitMs: retryAfter(response.headers['retry-after']) });
   }
   return refusal({

@@ -124,6 +124,9 @@ export async function changeSettings(home: string, id: string, settings: Partial
   return writeRecord(home, adapter === undefined ? after : { ...after, adapter });
 }
 
+/** Names of what Oneword puts into an engine's folder, with what a kill may leave of them. */
+const own = /^(files|compiled|engine\.json\.\d+\.part|lock\.\d+\.stale)$/;
+
 /**
  * Deletes what Oneword put into the engine's folder: the record, the download (whole or not), the compiled files. An imported folder lies
  * elsewhere and stays as it is. Throws `not-found` where there is nothing, `unavailable` while it is being downloaded.
@@ -134,7 +137,9 @@ export async function removeInstalled(home: string, id: string): Promise<void> {
   const lock = await takeLock(places.lock, id);
   try {
     await rm(places.record, { force: true });
-    for (const own of [places.files, places.compiled]) await rm(own, { recursive: true, force: true });
+    for (const name of await readdir(places.folder)) {
+      if (own.test(name)) await rm(path.join(places.folder, name), { recursive: true });
+    }
   } finally {
     await lock.release();
   }

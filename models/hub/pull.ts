@@ -41,10 +41,13 @@ export async function pull(source: PullSource, options: PullOptions): Promise<In
   const adapter = options.adapter === undefined ? undefined : await realFolder(options.adapter);
   const lock = await lockEngine(home, source.id);
   try {
-    const present = await intact(home, source.id);
-    if (!present) return await install(source, adapter, options);
-    if (adapter !== undefined) await requireUsable(present.directory, adapter);
-    return await changeSettings(home, source.id, settings, adapter);
+    const before = await previous(home, source.id);
+    if (before && before.problem === undefined) {
+      if (adapter !== undefined) await requireUsable(before.directory, adapter);
+      return await changeSettings(home, source.id, settings, adapter);
+    }
+    const kept = { ...defaultSettings, ...before?.settings, ...settings };
+    return await install(source, { ...options, settings: kept, adapter: adapter ?? before?.adapter });
   } catch (error) {
     if (!isAbort(error) && !signal?.aborted) throw error;
     throw new AppError('cancelled', 'Stopped. What has arrived is kept, and the same download goes on from there.', { cause: error });
@@ -61,8 +64,10 @@ export async function bytesPulled(home: string, id: string): Promise<number> {
   return sizes.reduce<number>((sum, size = 0) => sum + size, 0);
 }
 
-async function install(source: PullSource, adapter: string | undefined, options: PullOptions): Promise<Installed> {
-  const { home, env = process.env, signal, onProgress = () => undefined, settings = {} } = options;
+type Chosen = { readonly settings: EngineSettings; readonly adapter: string | undefined };
+
+async function install(source: PullSource, options: Omit<PullOptions, keyof Chosen> & Chosen): Promise<Installed> {
+  const { home, env = process.env, signal, onProgress = () => undefined, settings, adapter } = options;
   const patience = { ...defaultPatience, ...options.patience };
   const { files: directory } = enginePlaces(home, source.id);
   const hub = openHub(env, patience.silenceMs);
@@ -86,7 +91,7 @@ async function install(source: PullSource, adapter: string | undefined, options:
       source: { repo: source.repo, commit: listing.commit },
       directory: path.basename(directory),
       ...(adapter === undefined ? {} : { adapter }),
-      settings: { ...defaultSettings, ...settings },
+      settings,
       bytes,
       revision,
       shape,
@@ -97,16 +102,14 @@ async function install(source: PullSource, adapter: string | undefined, options:
   }
 }
 
-/** The engine, where it is installed and its files are there. */
-async function intact(home: string, id: string): Promise<Installed | undefined> {
-  const present = await readInstalled(home, id).catch((error: unknown) => {
+/** The engine as it is installed, perhaps with a problem; undefined where it is not, or where its record is damaged. */
+async function previous(home: string, id: string): Promise<Installed | undefined> {
+  const before = await readInstalled(home, id).catch((error: unknown) => {
     if (error instanceof AppError && (error.code === 'not-found' || error.code === 'model-invalid')) return undefined;
     throw error;
   });
-  if (present && !('repo' in present.source)) {
-    throw new AppError('bad-request', `"${id}" is the id of an imported folder, ${present.directory}. Remove that engine first.`);
-  }
-  return present?.problem === undefined ? present : undefined;
+  if (!before || 'repo' in before.source) return before;
+  throw new AppError('bad-request', `"${id}" is the id of an imported folder, ${before.directory}. Remove that engine first.`);
 }
 
 async function requireSpace({ repo, files }: Listing, directory: string, free: (directory: string) => Promise<number>): Promise<void> {

@@ -25,9 +25,9 @@ export function refusal({ status, what, repo, endpoint, hasToken, code }: Refuse
   }
   if (status === 401) {
     const reason = hasToken
-      ? 'The token in HF_TOKEN is refused, or the repository does not exist.'
-      : `It does not exist, or it is private or asks for its licence to be accepted on ${page}. ${token}`;
-    return new AppError('download-failed', `${repo} is not given to just anybody. ${reason}`);
+      ? `The token in HF_TOKEN is refused, or there is no ${repo}.`
+      : `There is no ${repo}, or it is private, or its licence has to be accepted on ${page}. ${token}`;
+    return new AppError('download-failed', reason);
   }
   if (status === 404) return new AppError('download-failed', `${what} does not exist on ${endpoint}: see ${page}.`);
   return new AppError('download-failed', `${what} cannot be had: ${endpoint} answers ${status}.`);

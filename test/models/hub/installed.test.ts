@@ -94,6 +94,7 @@ describe('an imported folder', () => {
     const { id } = await importFolder(home, folder);
     await mkdir(path.join(home, id, 'compiled'));
     await writeFile(path.join(home, id, 'compiled/weights.bin'), 'made of it');
+    await writeFile(path.join(home, id, 'engine.json.123.part'), 'left by a kill');
     const before = await readdir(folder);
     await removeInstalled(home, id);
     expect(await readdir(folder)).toEqual(before);
