@@ -6,8 +6,15 @@ import { describeTensor, type StoredTensor } from '../checkpoint/tensors.ts';
 
 const chunkBytes = 8 * 1024 ** 2;
 
-/** The bits, without the sign, from which on a number rounds to infinity in float16 (65,520), or is none. */
-const limits = { BF16: 0x4780, F32: 0x477ff000 } as const;
+/**
+ * [Note: range by bits] Without its sign a number's bits order it: from 65,520 on (0x477ff000; as bfloat16 from 0x4780) it rounds to infinity
+ * in float16, or is none. Added to the bits, `rest` carries into the place of the sign exactly from there on. One 32-bit word is one float32
+ * or two bfloat16, whose sums do not reach each other.
+ */
+const words = {
+  BF16: { bits: 0x7fff7fff, rest: 0x38803880, signs: 0x80008000 },
+  F32: { bits: 0x7fffffff, rest: 0x38801000, signs: 0x80000000 },
+} as const;
 
 type Options = { readonly signal?: AbortSignal; readonly onProgress?: (bytesDone: number, bytesOf: number) => void };
 
@@ -30,27 +37,22 @@ export async function requireHalfRange(tensors: Iterable<StoredTensor>, { signal
 }
 
 async function exceeds(tensor: StoredTensor, signal: AbortSignal | undefined): Promise<boolean> {
-  const room = new Uint8Array(Math.min(chunkBytes, tensor.bytes));
+  const room = new Uint8Array(Math.min(chunkBytes, Math.ceil(tensor.bytes / 4) * 4));
   return withFile(tensor.file, async (handle) => {
     for (let at = 0; at < tensor.bytes; at += room.length) {
       signal?.throwIfAborted();
       const chunk = room.subarray(0, Math.min(room.length, tensor.bytes - at));
       await readAt(handle, tensor.file, chunk, tensor.offset + at);
-      if (anyExceeds(chunk, tensor.dtype === 'F32')) return true;
+      room.fill(0, chunk.length);
+      if (anyExceeds(new Uint32Array(room.buffer), words[tensor.dtype === 'F32' ? 'F32' : 'BF16'])) return true;
     }
     return false;
   });
 }
 
-/** Files are little-endian, and so is every machine that this runs on. */
-function anyExceeds(bytes: Uint8Array, wide: boolean): boolean {
-  let peak = 0;
-  if (wide) {
-    const bits = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2);
-    for (let i = 0; i < bits.length; i++) peak = Math.max(peak, (bits[i] as number) & 0x7fffffff);
-    return peak >= limits.F32;
-  }
-  const bits = new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length >> 1);
-  for (let i = 0; i < bits.length; i++) peak = Math.max(peak, (bits[i] as number) & 0x7fff);
-  return peak >= limits.BF16;
+/** See [Note: range by bits]. Files are little-endian, and so is every machine that this runs on. */
+function anyExceeds(numbers: Uint32Array, { bits, rest, signs }: (typeof words)[keyof typeof words]): boolean {
+  let carried = 0;
+  for (let i = 0; i < numbers.length; i++) carried |= (((numbers[i] as number) & bits) + rest) | 0;
+  return (carried & signs) !== 0;
 }

@@ -1,6 +1,9 @@
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { openCheckpoint } from '../../../models/checkpoint/checkpoint.ts';
+import { readShard } from '../../../models/checkpoint/safetensors.ts';
+import { writeSafetensors } from '../../../models/checkpoint/write.ts';
+import { requireHalfRange } from '../../../models/compile/half-range.ts';
 import { type CompiledLlavaNext, compileLlavaNext } from '../../../models/compile/llava-next.ts';
 import { rewritten, temporaryFolder } from './rewritten.ts';
 import { fixtures, floats, largestDifference, openGolden, runDecoder, runVision } from './run-stages.ts';
@@ -35,6 +38,33 @@ it('computes the same from BF16, F32 and any layout of names', async () => {
   // Not to the bit: where a weight needs no cast ONNX Runtime may choose another kernel.
   expect(largestDifference(a.features, b.features)).toBeLessThan(1e-5);
   expect(largestDifference(a.hidden, b.hidden)).toBeLessThan(1e-5);
+});
+
+it('draws the line of fp16 where numbers round to infinity, at any place of a tensor', async () => {
+  const folder = await temporaryFolder();
+  for (const [dtype, inside, beyond] of [
+    ['F32', 65519.99, 65520],
+    ['BF16', 65280, 65536],
+  ] as const) {
+    for (const [index, value] of [
+      [0, inside],
+      [2, -inside],
+      [0, beyond],
+      [1, -beyond],
+      [2, beyond],
+      [1, Number.NaN],
+      [1, -Infinity],
+    ] as const) {
+      const file = path.join(folder, 'model.safetensors');
+      const values = Float32Array.of(1, -2, 3);
+      values[index] = value;
+      await writeSafetensors(file, [{ name: 'w', dtype, shape: [3], values }]);
+      const check = requireHalfRange(await readShard(file), {});
+      await (Math.abs(value) === inside
+        ? expect(check).resolves.toBeUndefined()
+        : expect(check, `${dtype} ${value}`).rejects.toThrow(`w (${dtype} [3])`));
+    }
+  }
 });
 
 it('refuses fp16 for weights that overflow it, by name, and runs them otherwise', async () => {
