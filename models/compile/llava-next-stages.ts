@@ -6,7 +6,7 @@ import { embeddings, encoderLayer } from '../arch/clip_vision.ts';
 import { enter, enterLast, finalNorm, head, leaveAttention, leaveMlp } from '../arch/llama.ts';
 import { type LlavaNextConfig, names, projector } from '../arch/llava_next.ts';
 import type { CausalInputs, CausalResult } from '../graph/attention.ts';
-import { groupQueryAttention, plainCausalAttention } from '../graph/attention.ts';
+import { fitsGroupQueryAttention, groupQueryAttention, plainCausalAttention } from '../graph/attention.ts';
 import type { Value } from '../graph/graph.ts';
 import type { Scope } from '../graph/scope.ts';
 import { output, type StagePlan } from './stage.ts';
@@ -102,7 +102,7 @@ export function decoderPlans({ text: cfg }: LlavaNextConfig, index: number, spli
 
 /**
  * One sequence, or a chunk of one: q [1, S, heads*d], k, v [1, S, kv*d], past_k, past_v [1, kv, P, d], seqlens_k [1] = P + S - 1, total = P + S
- * -> y [1, S, heads*d], present_k, present_v [1, kv, P + S, d].
+ * -> y [1, S, heads*d], present_k, present_v [1, kv, P + S, d]. Heads of a size that `gqa` cannot take are attended plainly.
  */
 export function attentionPlan({ text: cfg }: LlavaNextConfig, form: 'gqa' | 'plain'): StagePlan {
   return {
@@ -110,7 +110,8 @@ export function attentionPlan({ text: cfg }: LlavaNextConfig, form: 'gqa' | 'pla
     build(s) {
       const inputs = causalInputs(s, cfg, 'S');
       const seqlensK = s.graph.input('seqlens_k', 'int32', [1]);
-      const result = form === 'gqa' ? groupQueryAttention(s, cfg, { ...inputs, seqlensK }) : plainCausalAttention(s, cfg, inputs);
+      const own = form === 'gqa' && fitsGroupQueryAttention(cfg);
+      const result = own ? groupQueryAttention(s, cfg, { ...inputs, seqlensK }) : plainCausalAttention(s, cfg, inputs);
       causalOutputs(s, cfg, 'S', result);
     },
   };

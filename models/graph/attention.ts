@@ -31,6 +31,11 @@ export type CausalInputs = {
 /** y [1, S, heads*headDim]; presentK, presentV [1, kvHeads, P + S, headDim]. */
 export type CausalResult = { readonly y: Value; readonly presentK: Value; readonly presentV: Value };
 
+/** The operator rotates heads of such sizes only. */
+export function fitsGroupQueryAttention({ headDim }: CausalHeads): boolean {
+  return headDim % 16 === 0;
+}
+
 /** @param seqlensK int32 [1] = P + S - 1 */
 export function groupQueryAttention(scope: Scope, cfg: CausalHeads, inputs: CausalInputs & { readonly seqlensK: Value }): CausalResult {
   const { compute } = scope.graph.options;

@@ -80,6 +80,17 @@ it('does without a head of its own where config.json ties it to the embeddings',
   expect((await compile({ config })).notes).toContain(`${head}: the head is tied to the token embeddings`);
 });
 
+it('asks for the tensors that the options of config.json bring', async () => {
+  const text_config = { ...(checkpoint.config.text_config as object), attention_bias: true, mlp_bias: true };
+  await expect(compile({ config: { ...checkpoint.config, text_config } })).rejects.toThrow(
+    /missing \(21\):\n {2}language_model\.model\.layers\.0\.self_attn\.q_proj\.bias \[64\]/,
+  );
+  await expect(compile({ config: { ...checkpoint.config, multimodal_projector_bias: false } })).rejects.toThrow(
+    'unexpected (2):\n  multi_modal_projector.linear_1.bias (F16 [64])\n  multi_modal_projector.linear_2.bias (F16 [64])',
+  );
+  expect((await compile({ config: { ...checkpoint.config, vision_feature_layer: -1 } })).notes).toHaveLength(2);
+});
+
 it('accounts for the pairs of an adapter', async () => {
   const [[, pair] = []] = adapter.pairs;
   if (!pair) throw new Error('an adapter without pairs');
