@@ -39,6 +39,13 @@ describe('against Pillow', () => {
   });
 });
 
+it('resizes a tall picture down before across, as Pillow does since version 13', async () => {
+  const source = await decode(path.join(fixtures, 'tall_300x900.png'));
+  const tiles = await decode(path.join(root, 'test/fixtures/preprocess-real/tall_300x900.anyres336.png'));
+  const squashed = render(source, { fit: 'squash', width: 336, height: 336, filter: 'bicubic' });
+  expect(squashed).toEqual(crop(tiles, 0, 0, 336, 336));
+});
+
 describe('the kernel', () => {
   it('equals the scalar version on many sizes', () => {
     const sizes = [1, 2, 3, 4, 5, 15, 16, 17, 31, 33, 64, 97, 131];

@@ -2,8 +2,14 @@
 import { computeWeights, precision, type Weights } from '../../pixels/filters.ts';
 import type { Raster, ResampleFilter } from '../../pixels/raster.ts';
 
-/** Across first, rounded to 8 bits, then down, as Pillow does. */
+/** Across first, rounded to 8 bits, then down, or the other way round, as Pillow does. */
 export function scalarResize(source: Raster, width: number, height: number, filter: ResampleFilter): Raster {
+  const rowsLost = source.height - height;
+  if (rowsLost <= 0 || rowsLost <= (source.width - width) * 2) return acrossThenDown(source, width, height, filter);
+  return acrossThenDown(acrossThenDown(source, source.width, height, filter), width, height, filter);
+}
+
+function acrossThenDown(source: Raster, width: number, height: number, filter: ResampleFilter): Raster {
   const across = pass(source.data, computeWeights(source.width, width, filter), {
     lines: source.height,
     from: { pixel: 3, line: source.width * 3 },
