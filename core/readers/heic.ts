@@ -3,9 +3,8 @@
  * colour profile. libheif turns the picture upright, so the EXIF orientation no longer counts.
  */
 import { createRequire } from 'node:module';
-import type { Raster } from '../../pixels/raster.ts';
 import { statedIn } from './facts.ts';
-import { damaged, type Opened, openPhoto, readHeader, type Source } from './photo.ts';
+import { damaged, type Opened, openPhoto, type Photo, readHeader, type Source } from './photo.ts';
 import type { ReaderLimits } from './reader.ts';
 import { checkPixels, type Size } from './size.ts';
 import { type Pixels, wrapPixels } from './tiff.ts';
@@ -43,19 +42,24 @@ export async function openHeic(source: Source, limits: ReaderLimits): Promise<Op
   const header = await readHeader(source, 'heic');
   const size = await withPrimary(source, sizeOf);
   checkPixels(source.path, size, limits.megapixels);
+  let decoded: Promise<Photo> | undefined; // once, though it may be asked for in two ways
+  const photo = () => {
+    decoded ??= decode(source, header.icc, limits);
+    return decoded;
+  };
   return {
     type: 'heic',
     size,
     frames: 1,
     stated: statedIn(header),
-    decode: async (at) => decode(source, header.icc, at, limits),
+    decode: async (at) => (await photo()).decode(at),
+    reference: async (alpha) => (await photo()).reference(alpha),
   };
 }
 
-async function decode(source: Source, profile: Buffer | undefined, at: Size, limits: ReaderLimits): Promise<Raster> {
+async function decode(source: Source, profile: Buffer | undefined, limits: ReaderLimits): Promise<Photo> {
   const pixels = await withPrimary(source, (handle) => pixelsOf(handle, source.path));
-  const photo = await openPhoto({ path: source.path, bytes: wrapPixels(pixels, profile) }, 'tiff', limits);
-  return photo.decode(at);
+  return openPhoto({ path: source.path, bytes: wrapPixels(pixels, profile) }, 'tiff', limits);
 }
 
 async function withPrimary<T>({ path, bytes }: Source, use: (handle: object) => T | Promise<T>): Promise<T> {

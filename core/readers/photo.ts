@@ -9,6 +9,7 @@ import type { FileType } from '../api/query.ts';
 import { type Stated, statedIn } from './facts.ts';
 import { quote } from './file-bytes.ts';
 import type { ReaderLimits } from './reader.ts';
+import { type Alpha, decodeReference } from './reference.ts';
 import { checkPixels, type Decoder, type Size } from './size.ts';
 
 /** One libvips thread a reader (the pool has several processes), and nothing kept between files. */
@@ -26,12 +27,17 @@ export type Opened = Decoder & {
   readonly stated: Stated;
   /** At the given upright size, not larger than the picture's own unless it is scalable. */
   decode(at: Size): Promise<Raster>;
+  /** Every pixel as the published models got it, see reference.ts. Absent where there is no such thing: a drawing has no pixels of its own. */
+  reference?(alpha: Alpha): Promise<Raster>;
 };
+
+/** Has pixels of its own. */
+export type Photo = Opened & Required<Pick<Opened, 'reference'>>;
 
 /** From these on sharp lets libjpeg shrink by 2, 4 and 8 (it halves the shrink where it would be exact, see its pipeline.cc). */
 const jpegShrinks = [3, 5, 9];
 
-export async function openPhoto(source: Source, type: FileType, limits: ReaderLimits): Promise<Opened> {
+export async function openPhoto(source: Source, type: FileType, limits: ReaderLimits): Promise<Photo> {
   const header = await readHeader(source, type);
   const size = header.autoOrient;
   checkPixels(source.path, size, limits.megapixels);
@@ -42,6 +48,10 @@ export async function openPhoto(source: Source, type: FileType, limits: ReaderLi
     stated: statedIn(header),
     ...(type === 'jpeg' ? { shrinks: jpegShrinks } : {}),
     decode: (at) => decode(source, type, at.width === size.width && at.height === size.height ? undefined : at),
+    reference: (alpha) =>
+      decodeReference(source.bytes, header, alpha, strictness).catch((error: Error) => {
+        throw damaged(source.path, type, error);
+      }),
   };
 }
 

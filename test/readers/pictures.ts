@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
 import { readPicture } from '../../core/readers/read.ts';
 import { defaultLimits, type ReaderLimits, type ReadResult } from '../../core/readers/reader.ts';
-import type { SizedRequest } from '../../pixels/raster.ts';
+import type { RasterRequest, SizedRequest } from '../../pixels/raster.ts';
 
 export const squash: SizedRequest = { fit: 'squash', width: 32, height: 32, filter: 'bicubic' };
 
@@ -19,12 +19,17 @@ export function temporaryFolder(): string {
 export const sample = (name: string) => fileURLToPath(new URL(`../../samples/${name}`, import.meta.url));
 export const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/pictures/${name}`, import.meta.url));
 
-export function read(path: string, limits: Partial<ReaderLimits> = {}, rasters = [squash]): Promise<ReadResult> {
+export function read(path: string, limits: Partial<ReaderLimits> = {}, rasters: readonly RasterRequest[] = [squash]): Promise<ReadResult> {
   return readPicture({ path, rasters }, { ...defaultLimits, ...limits });
 }
 
 /** Writes bytes under a name and reads them. */
-export function readBytesAs(folder: string, name: string, bytes: Uint8Array | string, rasters = [squash]): Promise<ReadResult> {
+export function readBytesAs(
+  folder: string,
+  name: string,
+  bytes: Uint8Array | string,
+  rasters: readonly RasterRequest[] = [squash],
+): Promise<ReadResult> {
   const path = join(folder, name);
   writeFileSync(path, bytes);
   return read(path, {}, rasters);
