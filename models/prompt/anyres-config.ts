@@ -32,17 +32,15 @@ const clipDeviation: [number, number, number] = [0.26862954, 0.26130258, 0.27577
 const filters: Readonly<Record<number, ResampleFilter>> = { 1: 'lanczos', 2: 'bilinear', 3: 'bicubic' };
 
 const pixels = z.int().min(1).max(4096);
-/** A number (old files), `{ shortest_edge }`, or `{ height, width }`. */
-const square = z
-  .union([
-    pixels,
-    z.object({ shortest_edge: pixels }).transform((size) => size.shortest_edge),
-    z
-      .object({ height: pixels, width: pixels })
-      .refine(({ height, width }) => height === width, 'only squares are supported')
-      .transform((size) => size.height),
-  ])
-  .default(336);
+const shapes = [
+  pixels,
+  z.object({ shortest_edge: pixels }).transform((size) => size.shortest_edge),
+  z
+    .object({ height: pixels, width: pixels })
+    .refine(({ height, width }) => height === width)
+    .transform((size) => size.height),
+] as const;
+const square = z.union(shapes, 'must be a number, { shortest_edge }, or { height, width } of a square').default(336);
 /** (height, width), as the checkpoints have it. */
 const pinpoints = z
   .array(z.tuple([pixels, pixels]))
