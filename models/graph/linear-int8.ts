@@ -16,10 +16,10 @@ const leastPeak = 1e-30;
 
 /**
  * [Note: saturating processors] x86 processors without VNNI (before about 2019, and some cheap ones since) add pairs of byte products in
- * 16 bits, which overflow: 255 * 127 * 2. With the session option `session.x64quantprecision` = '1' ONNX Runtime takes a slower exact
- * kernel there, and the same one as ever elsewhere. Every session with int8 weights must set it: measured on an emulated Haswell, a sum of
- * 4,129,024 came out as 32,640 without it and exact with it, for weights in external data too. Weights of 7 bits would be exact without
- * the option, but double the rounding error of the weights on every machine.
+ * 16 bits, which overflow: 255 * 127 * 2. Measured on an emulated Haswell, a sum of 4,129,024 came out as 32,640. The session option
+ * `session.x64quantprecision` = '1' makes it exact, for weights in external data too, but by way of unsigned weights on every x86 processor:
+ * with VNNI it halves the speed. So a runner tries which kind it is on (compile/byte-probe.ts) and sets the option where sums overflow.
+ * Weights of 7 bits would be exact everywhere, with twice the rounding error everywhere.
  */
 
 /**
