@@ -19,6 +19,7 @@ import {
 import { itemId, recognisedFact, searchPage, searchRequest } from './query.ts';
 
 const folderId = z.object({ id: z.int() });
+const engineId = z.object({ id: z.string().min(1).max(200) });
 const path = z.string().min(1).max(4096);
 
 export const contract = {
@@ -65,6 +66,23 @@ export const contract = {
   settled: oc.output(indexRun),
 
   listEngines: oc.output(z.array(engineInfo)),
+  /** Starts or goes on with a download; `listEngines` and the events say how far it is. `consent` = the user agreed to the terms. */
+  installEngine: oc.input(engineId.extend({ consent: z.boolean().default(false) })).output(z.object({})),
+  /** Stops a download. What has come is kept, and the next `installEngine` goes on from there. */
+  stopInstall: oc.input(engineId).output(z.object({})),
+  /** Makes an engine of a checkpoint folder of this machine. The folder stays where it is. */
+  importEngine: oc.input(z.object({ path })).output(engineId),
+  /** Deletes the engine's files (never an imported folder) and its vectors in this library. Not while it answers searches. */
+  removeEngine: oc.input(engineId).output(z.object({})),
+  /**
+   * Searches go to this engine as soon as its vectors cover the library; until then the present one answers, together with it.
+   * `beside`: the present one stays too, for new files at once and for answers merged by rank.
+   */
+  useEngine: oc.input(engineId.extend({ beside: z.boolean().default(false) })).output(z.object({})),
+  /** Somebody is about to search: what a question in words needs is loaded. Does not wait for it. */
+  warm: oc.output(z.object({})),
+  /** Seconds per picture, from a probe of about ten seconds on random numbers of the engine's shape. */
+  probeEngine: oc.input(engineId).output(z.object({ secondsPerPicture: z.number(), secondsPerText: z.number() })),
   getSettings: oc.output(settings),
   setSettings: oc.input(settings.partial()).output(settings),
   doctor: oc.output(doctorReport),

@@ -15,6 +15,8 @@ export const errorCodes = [
   'library-damaged', // library.db fails its integrity check
   'disk-full',
   'model-missing',
+  'model-invalid', // a checkpoint that cannot be used: damaged, of an unknown architecture, with an unsupported option
+  'download-failed', // the network, the server or a checksum
   'engine-failed', // the embedder died or gave a wrong answer
   'unavailable', // starting, stopping, or not possible on this machine
   'cancelled',

@@ -24,7 +24,7 @@ export type Folder = z.infer<typeof folder>;
 
 /** One long job. `total` may grow while a folder is being scanned; `done` never shrinks within a run. */
 export const job = z.object({
-  name: z.enum(['scanning', 'indexing', 'second-pass', 'building-index']),
+  name: z.enum(['scanning', 'indexing', 'second-pass', 'building-index', 'changing-engine', 'downloading']),
   done: z.int(),
   total: z.int(),
   /** Per second over the last half minute; 0 when unknown. */
@@ -42,13 +42,26 @@ export const engineInfo = z.object({
   limits: z.string(),
   licence: z.string(),
   installed: z.boolean(),
+  /** Answers searches. With a change of engine under way, or with two engines side by side, more than one is active. */
   active: z.boolean(),
+  /** Takes over as soon as it covers the library; meanwhile it works in the background. */
+  takingOver: z.boolean(),
+  /** Where it comes from, e.g. `https://huggingface.co/royokong/e5-v`; null for the built-in one and for imported folders. */
+  source: z.string().nullable(),
+  /** What the user must agree to before a download; null where there is nothing to agree to. */
+  consent: z.string().nullable(),
+  /** What it scores, as published, with where it was published; empty = nothing is published. */
+  scores: z.string(),
+  /** A download that runs, or stands still because of `problem`. */
+  download: z
+    .object({ done: z.int(), total: z.int(), rate: z.number(), secondsLeft: z.number().nullable(), problem: z.string().nullable() })
+    .nullable(),
   /** Where it really runs, e.g. `CPU`; null while not running. */
   provider: z.string().nullable(),
   dimension: z.int(),
   bytes: z.int(),
   memoryBytes: z.int(),
-  /** Measured on this machine; null before the first pictures. */
+  /** Measured on this machine; before the first pictures an estimate from a short probe, else null. */
   secondsPerPicture: z.number().nullable(),
   /** Items that have a vector of this engine, of all items. */
   covered: z.int(),

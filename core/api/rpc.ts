@@ -27,6 +27,8 @@ const statuses: Record<ErrorCode, number> = {
   'engine-failed': 502,
   unavailable: 503,
   'model-missing': 503,
+  'model-invalid': 422,
+  'download-failed': 502,
   'disk-full': 507,
 };
 
