@@ -36,6 +36,7 @@ export type Item = {
 /** What is known of one item beyond what a list shows. `key` and `dhash` are for search itself. */
 export type ItemFacts = Omit<Item, 'key'> & {
   readonly key: number | null;
+  readonly partId: number;
   readonly hash: string;
   readonly folder: string;
   readonly bytes: number;
@@ -64,15 +65,26 @@ export function countItems(store: CatalogueStore, spaceId: number): number {
   return count(store, `SELECT count(*) FROM ${joins.contents} ${withVector}`, [spaceId]);
 }
 
-/** Items that these vectors stand for. */
-export function countItemsOf(store: CatalogueStore, spaceId: number, keys: readonly number[], filters: Filters): number {
+/** Items that pass and have a vector in one of these spaces. */
+export function countItemsInAny(store: CatalogueStore, spaceIds: readonly number[], filters: Filters): number {
+  const { sql, values } = conditionOf(filters);
+  const inAny = 'EXISTS (SELECT 1 FROM embeddings WHERE part_id = parts.id AND space_id IN (SELECT value FROM json_each(?)))';
+  return count(store, `SELECT count(*) FROM ${joinsFor(filters)} WHERE ${inAny} AND ${sql}`, [JSON.stringify(spaceIds), ...values]);
+}
+
+/** Items that these keys stand for. */
+export function countItemsOf(
+  store: CatalogueStore,
+  spaceId: number,
+  keys: readonly number[],
+  filters: Filters,
+  kind: KeyKind = 'embedding',
+): number {
   if (keys.length === 0) return 0;
   const { sql, values } = conditionOf(filters);
-  return count(store, `SELECT count(*) FROM ${joins.embedding} WHERE embeddings.space_id = ? AND ${sql}`, [
-    JSON.stringify(keys),
-    spaceId,
-    ...values,
-  ]);
+  const [source, space] =
+    kind === 'part' ? [`${joins.part} WHERE`, []] : [`${joins.embedding} WHERE embeddings.space_id = ? AND`, [spaceId]];
+  return count(store, `SELECT count(*) FROM ${source} ${sql}`, [JSON.stringify(keys), ...space, ...values]);
 }
 
 /** Keys of everything that passes, newest first, each once. `part` also finds what has no vector in this space yet. */
@@ -94,13 +106,19 @@ export function keysByDate(store: CatalogueStore, spaceId: number, filters: Filt
   return { keys, items: rows.length };
 }
 
-/** Vector keys of files, by file. */
-export function keysOfFiles(store: CatalogueStore, spaceId: number, fileIds: readonly number[]): { fileId: number; key: number }[] {
+/** Keys of files, by file. */
+export function keysOfFiles(
+  store: CatalogueStore,
+  spaceId: number,
+  fileIds: readonly number[],
+  kind: KeyKind = 'embedding',
+): { fileId: number; key: number }[] {
+  const [column, vectors, space] = kind === 'part' ? ['parts.id', '', []] : ['embeddings.id', withVector, [spaceId]];
   return prepared<{ fileId: number; key: number }>(
     store,
-    `SELECT files.id AS fileId, embeddings.id AS key FROM json_each(?) AS wanted CROSS JOIN files ON files.id = wanted.value
-     CROSS JOIN parts ON parts.content_id = files.content_id ${withVector}`,
-  ).all(JSON.stringify(fileIds), spaceId);
+    `SELECT files.id AS fileId, ${column} AS key FROM json_each(?) AS wanted CROSS JOIN files ON files.id = wanted.value
+     CROSS JOIN parts ON parts.content_id = files.content_id ${vectors}`,
+  ).all(JSON.stringify(fileIds), ...space);
 }
 
 /** What the keys stand for, in the order of the keys, within one key in order of files. Keys that are gone are left out. */
@@ -120,7 +138,7 @@ export function findItem(store: CatalogueStore, spaceId: number, id: string): It
   const [fileId, page = 0] = id.split('p').map(Number);
   const row = prepared<Row & DetailRow>(
     store,
-    `SELECT embeddings.id AS key, ${shown}, contents.hash, contents.bytes, camera, lens, exposure, latitude,
+    `SELECT embeddings.id AS key, parts.id AS partId, ${shown}, contents.hash, contents.bytes, camera, lens, exposure, latitude,
        longitude, rating, people, contents.id AS contentId
      FROM ${joins.files} ${perhapsWithVector} WHERE files.id = ? AND parts.page = ?`,
   ).get(spaceId, fileId, page);
@@ -158,7 +176,10 @@ type Row = {
   words: string | null;
 };
 
-type DetailRow = Pick<ItemFacts, 'hash' | 'bytes' | 'camera' | 'lens' | 'exposure' | 'latitude' | 'longitude' | 'rating' | 'people'> & {
+type DetailRow = Pick<
+  ItemFacts,
+  'partId' | 'hash' | 'bytes' | 'camera' | 'lens' | 'exposure' | 'latitude' | 'longitude' | 'rating' | 'people'
+> & {
   cameraTime: string | null;
   contentId: number;
 };

@@ -4,10 +4,19 @@ import type { PictureFacts } from '../readers/reader.ts';
 import type { Store } from './open.ts';
 import { prepared } from './statements.ts';
 
+/** The number of a vector space, where this library has had vectors of it. */
+export function findSpace(store: Store, key: string): number | undefined {
+  return prepared<{ id: number }>(store, 'SELECT id FROM spaces WHERE key = ?').get(key)?.id;
+}
+
+export function countSpaces(store: Store): number {
+  return prepared<{ n: number }>(store, 'SELECT count(*) AS n FROM spaces').get()?.n ?? 0;
+}
+
 /** The number of a vector space in this library. */
 export function ensureSpace(store: Store, space: Space): number {
-  const known = prepared<{ id: number }>(store, 'SELECT id FROM spaces WHERE key = ?').get(space.id);
-  if (known) return known.id;
+  const known = findSpace(store, space.id);
+  if (known !== undefined) return known;
   const done = prepared(store, 'INSERT INTO spaces (key, dimension, description) VALUES (?, ?, ?)').run(
     space.id,
     space.dimension,
@@ -71,6 +80,10 @@ export function ensurePart(store: Store, contentId: number, page = 0): number {
   return Number(prepared(store, 'INSERT INTO parts (content_id, page) VALUES (?, ?)').run(contentId, page).lastInsertRowid);
 }
 
+export function hasPart(store: Store, contentId: number, partId: number): boolean {
+  return prepared(store, 'SELECT 1 FROM parts WHERE id = ? AND content_id = ?').get(partId, contentId) !== undefined;
+}
+
 /** True where every part of the content has a vector of this space, be it live or spare. */
 export function isEmbedded(store: Store, contentId: number, spaceId: number): boolean {
   const row = prepared<{ parts: number; covered: number }>(
@@ -111,6 +124,35 @@ export function nextForSecondPass(store: Store, spaceId: number, belowKey: numbe
 
 export function countForSecondPass(store: Store, spaceId: number): number {
   return prepared<{ n: number }>(store, `SELECT count(*) AS n FROM embeddings WHERE pass = 'fast' AND space_id = ?`).get(spaceId)?.n ?? 0;
+}
+
+export type Uncovered = { readonly partId: number; readonly contentId: number };
+
+/** Pictures that files have and that have no vector of this space, newest first: those are looked for most. */
+export function listUncovered(store: Store, spaceId: number): Uncovered[] {
+  type Row = [partId: number, contentId: number, takenAt: string | null, mtime: number];
+  const rows = prepared<Row>(
+    store,
+    `SELECT parts.id, parts.content_id, contents.taken_at, max(files.mtime)
+     FROM files JOIN contents ON contents.id = files.content_id JOIN parts ON parts.content_id = contents.id
+     WHERE parts.page = 0 AND NOT EXISTS (SELECT 1 FROM embeddings WHERE space_id = ? AND part_id = parts.id) GROUP BY parts.id`,
+  )
+    .raw()
+    .all(spaceId);
+  // SQLite takes ten times as long to turn a time into a local one.
+  return rows
+    .map(([partId, contentId, takenAt, mtime]) => ({ partId, contentId, at: takenAt === null ? mtime : Date.parse(takenAt) }))
+    .sort((a, b) => b.at - a.at || b.partId - a.partId)
+    .map(({ partId, contentId }) => ({ partId, contentId }));
+}
+
+/** Bytes to read for a content: of a file that is as it was indexed, in a folder that can be reached. */
+export function sourceOf(store: Store, contentId: number): { readonly path: string; readonly hash: string } | undefined {
+  return prepared<{ path: string; hash: string }>(
+    store,
+    `SELECT files.path, contents.hash FROM files JOIN roots ON roots.id = files.root_id JOIN contents ON contents.id = files.content_id
+     WHERE files.content_id = ? AND files.state = 'ready' AND roots.online = 1 LIMIT 1`,
+  ).get(contentId);
 }
 
 /** After another engine was chosen: files whose content has no vector of its space are read again. */

@@ -61,6 +61,33 @@ export function findEmbedding(store: EmbeddingStore, spaceId: number, partId: nu
   return row && { ...row, words: JSON.parse(row.words) as EmbeddingWord[] };
 }
 
+/** The parts that these keys of a space are of. Keys that are gone are left out. */
+export function partsOfKeys(store: EmbeddingStore, keys: readonly number[]): Map<number, number> {
+  const rows = prepared<[number, number]>(
+    store,
+    'SELECT embeddings.id, part_id FROM json_each(?) AS wanted CROSS JOIN embeddings ON embeddings.id = wanted.value',
+  )
+    .raw()
+    .all(JSON.stringify(keys));
+  return new Map(rows);
+}
+
+/** What a space knows of parts: the key of the vector, and what it says. Parts without a vector there are left out. */
+export function embeddingsOfParts(
+  store: EmbeddingStore,
+  spaceId: number,
+  partIds: readonly number[],
+): Map<number, { readonly key: number; readonly words: readonly EmbeddingWord[] }> {
+  const rows = prepared<[partId: number, key: number, words: string]>(
+    store,
+    `SELECT part_id, embeddings.id, words FROM json_each(?) AS wanted
+     CROSS JOIN embeddings ON embeddings.space_id = ? AND embeddings.part_id = wanted.value`,
+  )
+    .raw()
+    .all(JSON.stringify(partIds), spaceId);
+  return new Map(rows.map(([partId, key, words]) => [partId, { key, words: JSON.parse(words) as EmbeddingWord[] }]));
+}
+
 /** Deletes the vectors of a part in every space and says which keys each space's index has to forget. */
 export function deleteEmbeddings(store: EmbeddingStore, partId: number): EmbeddingKey[] {
   return prepared<EmbeddingKey>(store, 'DELETE FROM embeddings WHERE part_id = ? RETURNING space_id AS spaceId, id AS key').all(partId);

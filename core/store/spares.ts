@@ -11,7 +11,7 @@ import { deleteEmbeddings, type EmbeddingKey } from './embeddings.ts';
 import type { Store } from './open.ts';
 import { prepared } from './statements.ts';
 
-export type Returned = { readonly key: number; readonly vector: Float32Array };
+export type Returned = EmbeddingKey & { readonly vector: Float32Array };
 
 /** If no file has this content any more, puts it aside. Returns the keys that the indexes have to forget. Call within a transaction. */
 export function releaseContent(store: Store, contentId: number, now: number): EmbeddingKey[] {
@@ -27,8 +27,8 @@ export function releaseContent(store: Store, contentId: number, now: number): Em
   });
 }
 
-/** Takes the content into use again. Returns the vectors of `spaceId` that its index has to learn. Call within a transaction. */
-export function reclaimContent(store: Store, contentId: number, spaceId: number): Returned[] {
+/** Takes the content into use again. Returns the vectors, of whatever space, that the indexes have to learn. Call within a transaction. */
+export function reclaimContent(store: Store, contentId: number): Returned[] {
   prepared(store, 'UPDATE contents SET unused_since = NULL WHERE id = ? AND unused_since IS NOT NULL').run(contentId);
   return partsOf(store, contentId).flatMap((partId) => {
     const rows = prepared<{ key: number; spaceId: number; vector: Buffer }>(
@@ -39,13 +39,11 @@ export function reclaimContent(store: Store, contentId: number, spaceId: number)
        RETURNING id AS key, space_id AS spaceId, vector`,
     ).all(partId);
     prepared(store, 'DELETE FROM spare_embeddings WHERE part_id = ?').run(partId);
-    return rows
-      .filter((row) => row.spaceId === spaceId)
-      .map((row) => {
-        const vector = new Float32Array(row.vector.byteLength / 2);
-        decodeFloat16(row.vector, vector);
-        return { key: row.key, vector };
-      });
+    return rows.map((row) => {
+      const vector = new Float32Array(row.vector.byteLength / 2);
+      decodeFloat16(row.vector, vector);
+      return { spaceId: row.spaceId, key: row.key, vector };
+    });
   });
 }
 

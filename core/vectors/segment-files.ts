@@ -3,6 +3,11 @@ import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readSync, rmSyn
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 
+/** All files of a space's index. */
+export function removeIndex(libraryDirectory: string, spaceId: number, log: (line: string) => void): void {
+  removeFile(join(libraryDirectory, 'index', String(spaceId)), log);
+}
+
 export function indexFolder(libraryDirectory: string, spaceId: number): string {
   const folder = join(libraryDirectory, 'index', String(spaceId));
   mkdirSync(folder, { recursive: true });

@@ -55,14 +55,15 @@ describe('spare contents', () => {
     ]);
 
     addFile('/p/c', contentId);
-    const [returned, ...others] = reclaimContent(store, contentId, spaceId);
+    const [returned, ...others] = reclaimContent(store, contentId);
     expect(others).toEqual([]);
+    expect(returned?.spaceId).toBe(spaceId);
     expect(returned?.key).toBeGreaterThan(key);
     expect([...(returned?.vector ?? [])]).toEqual([1, 0.5, -2]);
     expect(store.db.prepare('SELECT pass FROM embeddings').pluck().all()).toEqual(['thorough']);
     expect(store.db.prepare('SELECT count(*) FROM spare_embeddings').pluck().get()).toBe(0);
     expect(isUnused(store, contentId)).toBe(false);
-    expect(reclaimContent(store, contentId, spaceId)).toEqual([]); // nothing twice
+    expect(reclaimContent(store, contentId)).toEqual([]); // nothing twice
   });
 
   it('are found when their time is over, and forgotten only if no file has them', () => {
