@@ -78,10 +78,11 @@ export interface Embedder {
   text(texts: readonly string[], options?: EmbedOptions): Promise<Vectors>;
   image(pictures: readonly PictureInput[], options?: EmbedOptions): Promise<EmbeddedPictures>;
   composed(pairs: readonly Composed[], options?: EmbedOptions): Promise<Vectors>;
+  /** One vector of a complete prompt as it stands, for engines that take prompts; special tokens in it count. */
+  prompted?(input: { readonly prompt: string; readonly picture?: PictureInput }, options?: EmbedOptions): Promise<Vectors>;
   /** The k words that each of the n vectors says. */
   words(vectors: Vectors, k: number): Promise<Word[][]>;
   /** Somebody is about to ask: load what a text query needs. */
   warm?(): Promise<void>;
-  /** Scores of text against picture and picture against picture live on different scales; see `models/lite`. */
   close(): Promise<void>;
 }

@@ -2,15 +2,13 @@
  * @file Keeps the library in step with the watched folders, from a file on disk to a vector that can be found. Wires scans, queue, second
  * pass and housekeeping over one store; the methods are those of the contract.
  */
-import { setImmediate as breathe, setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../api/errors.ts';
-import type { Failure, Folder, IndexRun, Job } from '../api/library.ts';
-import { addRoot } from '../library/folders.ts';
+import type { Failure, IndexRun, Job } from '../api/library.ts';
 import { createLibrary, type LibraryNotice } from '../library/library.ts';
-import { createRules, type Rules } from '../library/rules.ts';
 import { createThumbnails, type Thumbnails } from '../library/thumbnails.ts';
 import type { Readers } from '../readers/reader.ts';
-import { ensureSpace, queueUncovered } from '../store/contents.ts';
+import { queueUncovered } from '../store/contents.ts';
 import { storeErrors } from '../store/failure.ts';
 import {
   countByRoot,
@@ -18,22 +16,21 @@ import {
   countPending,
   countReady,
   type FileRow,
-  filesOfRoot,
   foldersThatFailed,
   listFailures,
   retryFailed,
 } from '../store/files.ts';
 import type { Store } from '../store/open.ts';
-import { deleteRoot, listRoots, type Root, rootById, setGlobs } from '../store/roots.ts';
 import { readSettings, readValue, writeValue } from '../store/settings.ts';
-import type { VectorIndex } from '../vectors/vector-index.ts';
-import type { Embedder } from './embedder.ts';
+import { type CatchUp, createCatchUp } from './catch-up.ts';
+import type { Engines, IndexedEngine } from './engines.ts';
 import { createHousekeeping } from './housekeeping.ts';
 import { createProgress } from './progress.ts';
 import { createQueue } from './queue.ts';
 import { createRecords } from './records.ts';
 import { createRunTotals } from './run-totals.ts';
 import { createSecondPass } from './second-pass.ts';
+import { createWatchedFolders, type WatchedFolders } from './watched-folders.ts';
 
 /** `changed`: searches may answer differently. */
 export type IndexerChange = 'status' | 'folders' | 'changed';
@@ -41,8 +38,7 @@ export type IndexerChange = 'status' | 'folders' | 'changed';
 export type IndexerOptions = {
   readonly store: Store;
   readonly readers: Readers;
-  readonly embedder: Embedder;
-  readonly vectors: Pick<VectorIndex, 'add' | 'remove'>;
+  readonly engines: Engines<IndexedEngine>;
   readonly thumbnails?: Thumbnails;
   /** False for a single run: folders are scanned when asked, nothing is watched, and there is no second pass. */
   readonly watch?: boolean;
@@ -50,19 +46,15 @@ export type IndexerOptions = {
   readonly reading?: number;
   readonly log?: (line: string) => void;
   readonly now?: () => number;
+  /** The engine beside the serving one covers the library, maybe not for the first time. */
+  readonly onCovered?: () => void;
 };
 
-export type Globs = { readonly include: readonly string[]; readonly exclude: readonly string[] };
-
-export type Indexer = {
+export type Indexer = WatchedFolders & {
   /** Takes up the work that an earlier process left and, unless `scan` is false, scans (and watches) all folders. Call it once. */
   start(options?: { scan?: boolean }): void;
-  addFolder(input: { path: string } & Partial<Globs>): Promise<Folder>;
-  updateFolder(input: { id: number } & Globs): Promise<Folder>;
-  previewExclude(input: { id: number } & Globs): Promise<{ items: number; sample: string[] }>;
-  removeFolder(input: { id: number }): Promise<{ removed: number }>;
-  listFolders(): Folder[];
-  rescan(input?: { id?: number | undefined }): void;
+  /** Call it whenever other engines are open than before; what is under way for those that are not any more is done again. */
+  enginesChanged(): void;
   pause(): void;
   resume(): void;
   readonly paused: boolean;
@@ -72,13 +64,12 @@ export type Indexer = {
   settled(): Promise<IndexRun>;
   jobs(): Job[];
   totals(): IndexRun;
-  notices(): (LibraryNotice | { id: string; level: 'error'; text: string })[];
+  notices(): (LibraryNotice | { id: string; level: 'info' | 'error'; text: string })[];
   /** Call it after settings were written. */
   settingsChanged(): void;
   /** Returns what ends it. Calls come as often as things change. */
   onChange(listener: (what: IndexerChange) => void): () => void;
   readonly thumbnails: Thumbnails;
-  readonly spaceId: number;
   close(): Promise<void>;
 };
 
@@ -87,17 +78,20 @@ const purgeBatch = 500;
 const tidyMs = 5000;
 
 export function createIndexer(options: IndexerOptions): Indexer {
-  const { store, readers, embedder, vectors, watch = true, reading = 4, log = ignore, now = Date.now } = options;
-  const spaceId = storeErrors(store.directory, () => ensureSpace(store, embedder.space));
+  const { store, readers, engines, watch = true, reading = 4, log = ignore, now = Date.now, onCovered = ignore } = options;
   const thumbnails = options.thumbnails ?? createThumbnails({ store, readers, now });
   const totals = createRunTotals();
   const listeners = new Set<(what: IndexerChange) => void>();
   const indexing = createProgress(now);
   const refining = createProgress(now);
+  const changing = createProgress(now);
   /** Folders whose first scan of this process was counted. */
   const counted = new Set<number>();
   let paused = readValue(store, 'paused') === true;
   let closed = false;
+  let { serving } = engines;
+  let catchUp: CatchUp | undefined;
+  const ending = new Set<Promise<void>>();
 
   const emit = (what: IndexerChange) => {
     for (const listener of listeners) listener(what);
@@ -123,8 +117,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
 
   const records = createRecords({
     store,
-    spaceId,
-    vectors,
+    engines,
     totals,
     now,
     isReachable: library.isReachable,
@@ -136,7 +129,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
   const queue = createQueue({
     store,
     readers,
-    embedder,
+    engines,
     records,
     thumbnails,
     isReachable: library.isReachable,
@@ -150,6 +143,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
     },
     onTurn: () => {
       if (queue.isIdle) indexing.end();
+      catchUp?.wake();
       secondPass.wake();
       emit('status');
     },
@@ -157,11 +151,11 @@ export function createIndexer(options: IndexerOptions): Indexer {
 
   const secondPass = createSecondPass({
     store,
-    spaceId,
     readers,
-    embedder,
+    engines,
     records,
-    mayRun: () => watch && !paused && !closed && queue.isIdle && readSettings(store).secondPass,
+    // What is refined for an engine that is about to leave is work for nothing.
+    mayRun: () => watch && !paused && !closed && queue.isIdle && !catchUp?.remaining() && readSettings(store).secondPass,
     now,
     log,
     onDone: () => {
@@ -174,6 +168,54 @@ export function createIndexer(options: IndexerOptions): Indexer {
     },
     onPending: () => queue.wake(),
   });
+
+  const folders = createWatchedFolders({ store, library, records, now, emit });
+
+  /** The pictures of the library for the engine beside the serving one. New pictures go first, unless the serving engine is out of order. */
+  function catchUpWith(engine: IndexedEngine): CatchUp {
+    return createCatchUp({
+      store,
+      readers,
+      engine,
+      records,
+      mayRun: () => !paused && !closed && (queue.isIdle || queue.trouble !== undefined),
+      log,
+      onDone: (pictures) => {
+        changing.advance(pictures);
+        emit('changed');
+      },
+      onCovered: () => {
+        changing.end();
+        onCovered();
+        secondPass.wake();
+        emit('status');
+      },
+    });
+  }
+
+  function follow(next: IndexedEngine | undefined): void {
+    const former = catchUp;
+    if (former) {
+      const end = former.close().finally(() => ending.delete(end));
+      ending.add(end);
+    }
+    changing.end();
+    catchUp = next && catchUpWith(next);
+    catchUp?.wake();
+  }
+
+  /** What the former engine knew and this one cannot take is a failure now; what the former one could not take is tried again. */
+  function serveWith(engine: IndexedEngine): void {
+    serving = engine;
+    const refusals = catchUp?.engine === engine ? catchUp.refusals : [];
+    storeErrors(store.directory, () => {
+      retryFailed(store, undefined);
+      for (const { contentId, code, message } of refusals) records.refuse(contentId, code, message);
+      writeValue(store, 'space', engine.embedder.space.id);
+    });
+    queue.changeEngine();
+    secondPass.wake();
+  }
 
   const housekeeping = createHousekeeping({ store, records, thumbnails, now, log });
 
@@ -189,51 +231,6 @@ export function createIndexer(options: IndexerOptions): Indexer {
     if (rows.length > 0) emit('changed');
   }
 
-  function requireRoot(id: number): Root {
-    const root = rootById(store, id);
-    if (!root) throw new AppError('not-found', `There is no watched folder with the number ${id}.`);
-    return root;
-  }
-
-  function folderOf(id: number): Folder {
-    const folder = listFolders().find((one) => one.id === id);
-    if (!folder) throw new AppError('not-found', `There is no watched folder with the number ${id}.`);
-    return folder;
-  }
-
-  function listFolders(): Folder[] {
-    const counts = countByRoot(store);
-    const scanning = new Set(library.scanning().map((one) => one.rootId));
-    return listRoots(store).map((root) => {
-      const count = counts.get(root.id) ?? { files: 0, ready: 0, pending: 0, failed: 0 };
-      return {
-        id: root.id,
-        path: root.path,
-        include: [...root.include],
-        exclude: [...root.exclude],
-        state: !root.online ? 'offline' : scanning.has(root.id) ? 'scanning' : 'watching',
-        files: count.files,
-        items: count.ready,
-        pending: count.pending,
-        failed: count.failed,
-        changedAt: root.changedAt === null ? null : new Date(root.changedAt).toISOString(),
-      };
-    });
-  }
-
-  /** Rows of a folder that these rules leave out, in portions, so that searches are answered meanwhile. */
-  async function* leftOut(root: Root, rules: Rules): AsyncGenerator<FileRow[]> {
-    for (let after = 0; ; ) {
-      const rows = filesOfRoot(store, root.id, after, purgeBatch);
-      const last = rows.at(-1);
-      if (!last) return;
-      after = last.id;
-      const out = rows.filter((row) => !row.isFolder && !rules.takes(row.path));
-      if (out.length > 0) yield out;
-      await breathe();
-    }
-  }
-
   function jobs(): Job[] {
     const scans = library.scanning();
     const found = scans.reduce((sum, one) => sum + one.found, 0);
@@ -243,7 +240,8 @@ export function createIndexer(options: IndexerOptions): Indexer {
       scans.length > 0 ? [{ name: 'scanning', done: found, total: expected, rate: 0, secondsLeft: null, paused: false }] : [];
     const main = queue.isIdle ? undefined : indexing.read('indexing', countPending(store), paused);
     const second = watch && readSettings(store).secondPass ? refining.read('second-pass', secondPass.remaining(), paused) : undefined;
-    return [...scan, ...(main ? [main] : []), ...(second ? [second] : [])];
+    const change = catchUp && changing.read('changing-engine', catchUp.remaining(), paused);
+    return [...scan, ...(main ? [main] : []), ...(change ? [change] : []), ...(second ? [second] : [])];
   }
 
   function readTotals(): IndexRun {
@@ -254,13 +252,17 @@ export function createIndexer(options: IndexerOptions): Indexer {
     storeErrors(store.directory, () => writeValue(store, 'paused', value));
     paused = value;
     queue.setPaused(value);
+    catchUp?.wake();
     secondPass.wake();
     emit('status');
   }
 
   return {
+    ...folders,
+
     start({ scan = true } = {}) {
       // Another engine than last time: what has no vector of its space is read again.
+      const { embedder, spaceId } = engines.serving;
       if (readValue(store, 'space') !== embedder.space.id) {
         storeErrors(store.directory, () => {
           queueUncovered(store, spaceId);
@@ -271,60 +273,12 @@ export function createIndexer(options: IndexerOptions): Indexer {
       queue.wake();
     },
 
-    async addFolder({ path, include = [], exclude = [] }) {
-      const { root, absorbed } = await addRoot(store, path, include, exclude, now());
-      for (const part of absorbed) await library.detach(part.id);
-      if (!library.isAttached(root.id)) library.attach(root.id);
-      void library.scanFolder(root.id);
-      emit('folders');
-      return folderOf(root.id);
-    },
-
-    async updateFolder({ id, include, exclude }) {
-      const root = requireRoot(id);
-      const rules = createRules(root.path, include, exclude);
-      await library.detach(id);
-      storeErrors(store.directory, () => setGlobs(store, id, include, exclude));
-      for await (const rows of leftOut(root, rules)) inBatches(rows, records.forget);
-      library.attach(id);
-      void library.scanFolder(id);
-      emit('folders');
-      return folderOf(id);
-    },
-
-    async previewExclude({ id, include, exclude }) {
-      const root = requireRoot(id);
-      let items = 0;
-      const sample: string[] = [];
-      for await (const rows of leftOut(root, createRules(root.path, include, exclude))) {
-        for (const row of rows) {
-          if (row.contentId === null) continue;
-          items += 1;
-          if (sample.length < 20) sample.push(row.path);
-        }
-      }
-      return { items, sample };
-    },
-
-    async removeFolder({ id }) {
-      requireRoot(id);
-      await library.detach(id);
-      let removed = 0;
-      for (let rows = filesOfRoot(store, id, 0, purgeBatch); rows.length > 0; rows = filesOfRoot(store, id, 0, purgeBatch)) {
-        removed += records.forget(rows);
-        await breathe();
-      }
-      storeErrors(store.directory, () => deleteRoot(store, id));
-      emit('folders');
+    enginesChanged() {
+      if (engines.serving !== serving) serveWith(engines.serving);
+      if (engines.next !== catchUp?.engine) follow(engines.next);
+      else catchUp?.wake();
+      emit('status');
       emit('changed');
-      return { removed };
-    },
-
-    listFolders,
-
-    rescan({ id } = {}) {
-      const ids = id === undefined ? listRoots(store).map((root) => root.id) : [requireRoot(id).id];
-      for (const one of ids) void library.scanFolder(one);
     },
 
     pause: () => setPaused(true),
@@ -364,6 +318,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
       return [
         ...library.notices(),
         ...(trouble ? [{ id: 'indexing', level: 'error' as const, text: `Indexing waits: ${trouble.message}` }] : []),
+        ...(catchUp ? noticesOf(catchUp) : []),
       ];
     },
     settingsChanged() {
@@ -375,17 +330,24 @@ export function createIndexer(options: IndexerOptions): Indexer {
       return () => listeners.delete(listener);
     },
     thumbnails,
-    spaceId,
 
     async close() {
       closed = true;
       clearInterval(tidying);
       await library.close();
-      await Promise.all([queue.close(), secondPass.close()]);
+      await Promise.all([queue.close(), secondPass.close(), catchUp?.close(), ...ending]);
       await housekeeping.finish();
       listeners.clear();
     },
   };
+}
+
+function noticesOf({ engine, trouble, waiting }: CatchUp): { id: string; level: 'info' | 'error'; text: string }[] {
+  const { model } = engine.embedder.space;
+  if (trouble) return [{ id: 'next-engine', level: 'error', text: `${model} does not get on with the library: ${trouble.message}` }];
+  if (waiting === 0) return [];
+  const pictures = waiting === 1 ? 'One picture waits' : `${waiting} pictures wait`;
+  return [{ id: 'next-engine', level: 'info', text: `${pictures} for ${model} in folders that are offline. Connect their drive.` }];
 }
 
 function ignore(): void {

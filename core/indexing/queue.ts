@@ -11,15 +11,16 @@ import { hasContentOfSize } from '../store/contents.ts';
 import { asStoreError } from '../store/failure.ts';
 import { type FileRow, fileById, markPending } from '../store/files.ts';
 import type { Store } from '../store/open.ts';
-import type { Embedder } from './embedder.ts';
+import type { Engines, IndexedEngine } from './engines.ts';
 import { createLine } from './line.ts';
 import { type Embedded, type Records, requireSound } from './records.ts';
+import { createSameBytes } from './same-bytes.ts';
 import { createTrouble, isTransient } from './trouble.ts';
 
 export type QueueOptions = {
   readonly store: Store;
   readonly readers: Readers;
-  readonly embedder: Embedder;
+  readonly engines: Engines<IndexedEngine>;
   readonly records: Records;
   readonly thumbnails: Thumbnails;
   /** Looks at the disk: files of an unplugged drive are not broken. */
@@ -39,6 +40,8 @@ export type Queue = {
   /** Rows have become pending. The first call begins the work. */
   wake(hurried?: readonly number[]): void;
   setPaused(paused: boolean): void;
+  /** Another engine serves: what was made ready for the former one, or by it, is read again. */
+  changeEngine(): void;
   readonly isIdle: boolean;
   /** Why everything waits; undefined when nothing stops it. */
   readonly trouble: AppError | undefined;
@@ -62,22 +65,20 @@ const embedsInFlight = 4;
 const commitBatch = 64;
 const commitMs = 1000;
 /** Decoded pictures that wait for the engine, and results that wait for the disk, before reading waits too. */
-const mostRead = 32;
-const mostEmbedded = 256;
+const [mostRead, mostEmbedded] = [32, 256];
 /** A file that was written to so short ago may not be complete. */
 const youngMs = 3000;
 /** A picture that the engine fails on this often, while it answers others, is the cause itself. */
 const engineAttempts = 3;
 
 export function createQueue(options: QueueOptions): Queue {
-  const { store, readers, embedder, records, thumbnails, now, log, onDone, onTurn } = options;
+  const { store, readers, engines, records, thumbnails, now, log, onDone, onTurn } = options;
   const abort = new AbortController();
   const { signal } = abort;
   const line = createLine(store, pump);
   const trouble = createTrouble(line.wake);
   const working = new Set<Promise<void>>();
-  /** Hashes on their way to a commit, and files with the same bytes that wait for it. */
-  const onTheWay = new Map<string, FileRow[]>();
+  const sameBytes = createSameBytes();
   const rested = new Set<string>();
   let read: Read[] = [];
   let embedded: Embedded[] = [];
@@ -158,21 +159,30 @@ export function createQueue(options: QueueOptions): Queue {
 
   /** True when the file goes on to the next stage. */
   async function identify(file: FileRow): Promise<boolean> {
+    const engine = engines.serving;
     if (hasContentOfSize(store, file.bytes)) {
       const { hash, bytes } = await readers.hash(file.path, signal);
       requireSame(file, bytes);
       if (await settleKnown(file, hash)) return false;
-      if (joinSame(file, hash)) return true;
+      if (sameBytes.join(file, hash)) return true;
     }
     const result = await readers.read(
-      { path: file.path, rasters: embedder.rasters('fast'), thumbnail: { path: thumbnails.draft(file.id), side: thumbnailSides[0] } },
+      {
+        path: file.path,
+        rasters: engine.embedder.rasters('fast'),
+        thumbnail: { path: thumbnails.draft(file.id), side: thumbnailSides[0] },
+      },
       signal,
     );
     requireSame(file, result.bytes);
     await thumbnails.adopt(file.id, result.hash);
     if (await settleKnown(file, result.hash)) return false;
-    if (joinSame(file, result.hash)) return true;
-    onTheWay.set(result.hash, []);
+    if (sameBytes.join(file, result.hash)) return true;
+    if (engine !== engines.serving) {
+      line.wake();
+      return false;
+    }
+    sameBytes.begin(result.hash);
     read.push({ file, result, failures: 0, successesBefore: 0 });
     return true;
   }
@@ -186,17 +196,9 @@ export function createQueue(options: QueueOptions): Queue {
     return true;
   }
 
-  /** The same bytes are on their way under another path: wait for them. */
-  function joinSame(file: FileRow, hash: string): boolean {
-    const waiting = onTheWay.get(hash);
-    waiting?.push(file);
-    return waiting !== undefined;
-  }
-
   /** This content has arrived, or has failed: those that waited are looked at again. */
   function release(hash: string): void {
-    const waiting = onTheWay.get(hash) ?? [];
-    onTheWay.delete(hash);
+    const waiting = sameBytes.end(hash);
     for (const file of waiting) line.leave(file.id);
     if (waiting.length > 0) line.wake();
   }
@@ -244,11 +246,14 @@ export function createQueue(options: QueueOptions): Queue {
   }
 
   async function embedSome(batch: Read[]): Promise<void> {
+    const engine = engines.serving;
+    const { embedder } = engine;
     try {
       const answer = await embedder.image(
         batch.map((one) => one.result.picture),
         { priority: 'index', pass: 'fast', signal },
       );
+      if (engine !== engines.serving) return putBack(batch);
       const { dimension } = embedder.space;
       const vectors = batch.map((_, index) => answer.data.slice(index * dimension, (index + 1) * dimension));
       for (const vector of vectors) requireSound(vector, dimension);
@@ -263,9 +268,19 @@ export function createQueue(options: QueueOptions): Queue {
       successes += 1;
       if (trouble.reason?.code !== 'disk-full') trouble.over();
     } catch (error) {
+      if (engine !== engines.serving) return putBack(batch);
       if (signal.aborted || isAbort(error)) return;
       embedFailed(batch, error);
     }
+  }
+
+  /** These are still pending, and come again. */
+  function putBack(batch: readonly (Read | Embedded)[]): void {
+    for (const { file, result } of batch) {
+      line.leave(file.id);
+      release(result.hash);
+    }
+    line.wake();
   }
 
   function embedFailed(batch: Read[], error: unknown): void {
@@ -347,6 +362,13 @@ export function createQueue(options: QueueOptions): Queue {
     setPaused(value) {
       paused = value;
       if (!paused) line.wake();
+    },
+    changeEngine() {
+      const batch = [...read, ...embedded];
+      read = [];
+      embedded = [];
+      trouble.over();
+      putBack(batch);
     },
     get isIdle() {
       return line.isEmpty;

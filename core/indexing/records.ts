@@ -6,20 +6,29 @@
 import { AppError, type ErrorCode } from '../api/errors.ts';
 import { isGone } from '../library/walk.ts';
 import type { ReadResult } from '../readers/reader.ts';
-import { contentByHash, ensurePart, isEmbedded, isUnused, setPeople, upsertContent } from '../store/contents.ts';
-import { type EmbeddingKey, findEmbedding, putEmbedding } from '../store/embeddings.ts';
+import { contentByHash, ensurePart, hasPart, isEmbedded, isUnused, setPeople, upsertContent } from '../store/contents.ts';
+import { type EmbeddingKey, findEmbedding, type NewEmbedding, putEmbedding } from '../store/embeddings.ts';
 import { changeId, deleteFile, type FileRow, fileById, filesByContent, markFailed, markReady, movePath } from '../store/files.ts';
 import type { Store } from '../store/open.ts';
 import { rootById } from '../store/roots.ts';
-import { forgetContent, reclaimContent, releaseContent } from '../store/spares.ts';
+import { addTombstones } from '../store/segments.ts';
+import { forgetContent, type Returned, reclaimContent, releaseContent } from '../store/spares.ts';
 import { indexFileWords, removeFileWords } from '../store/words.ts';
-import type { VectorIndex } from '../vectors/vector-index.ts';
 import type { PictureFindings } from './embedder.ts';
+import { type Engines, type IndexedEngine, openEngines } from './engines.ts';
 import type { RunTotals } from './run-totals.ts';
 
 export type Embedded = {
   readonly file: FileRow;
   readonly result: Pick<ReadResult, 'hash' | 'bytes' | 'facts'>;
+  readonly vector: Float32Array;
+  readonly findings: PictureFindings;
+};
+
+/** A part that another engine has seen before. */
+export type Covered = {
+  readonly partId: number;
+  readonly contentId: number;
   readonly vector: Float32Array;
   readonly findings: PictureFindings;
 };
@@ -39,13 +48,16 @@ export type Records = {
   /** Deletes contents that no file has. */
   forgetContents(contentIds: readonly number[]): void;
   /** The second pass replaces a vector. False where the content is gone. */
-  refine(refined: { contentId: number; partId: number; key: number; vector: Float32Array; findings: PictureFindings }): boolean;
+  refine(refined: Covered & { key: number }): boolean;
+  /** Vectors of the engine beside the serving one. Parts that no file has any more are left out. */
+  cover(engine: IndexedEngine, covered: readonly Covered[]): void;
+  /** The serving engine cannot take what is in these files. */
+  refuse(contentId: number, code: ErrorCode, message: string): void;
 };
 
 export type RecordsOptions = {
   readonly store: Store;
-  readonly spaceId: number;
-  readonly vectors: Pick<VectorIndex, 'add' | 'remove'>;
+  readonly engines: Engines<IndexedEngine>;
   readonly totals: RunTotals;
   readonly now: () => number;
   /** Looks at the disk: an unplugged drive has not lost its files. */
@@ -54,17 +66,35 @@ export type RecordsOptions = {
   readonly onForgotten: (hash: string) => void;
 };
 
-/** What the vector index has to be told after a commit. */
-type News = { added: { key: number; vector: Float32Array }[]; removed: EmbeddingKey[] };
+/** What the vector indexes have to be told after a commit. */
+type News = { added: Returned[]; removed: EmbeddingKey[] };
 
-export function createRecords({ store, spaceId, vectors, totals, now, isReachable, onForgotten }: RecordsOptions): Records {
+export function createRecords({ store, engines, totals, now, isReachable, onForgotten }: RecordsOptions): Records {
   function transact<T>(work: (news: News) => T): T {
     const news: News = { added: [], removed: [] };
-    const result = store.db.transaction(() => work(news)).immediate();
-    const gone = news.removed.filter((row) => row.spaceId === spaceId).map((row) => row.key);
-    if (gone.length > 0) vectors.remove(gone);
-    for (const { key, vector } of news.added) vectors.add(key, vector);
+    const open = openEngines(engines);
+    const result = store.db
+      .transaction(() => {
+        const done = work(news);
+        // An index that is not open finds its keys in the manifest when it is opened.
+        const elsewhere = news.removed.filter((row) => !open.some(({ spaceId }) => spaceId === row.spaceId));
+        for (const { spaceId, key } of elsewhere) addTombstones(store, spaceId, [key]);
+        return done;
+      })
+      .immediate();
+    for (const { spaceId, vectors } of open) {
+      const gone = news.removed.filter((row) => row.spaceId === spaceId).map((row) => row.key);
+      if (gone.length > 0) vectors.remove(gone);
+      for (const one of news.added) if (one.spaceId === spaceId) vectors.add(one.key, one.vector);
+    }
     return result;
+  }
+
+  function put(news: News, embedding: NewEmbedding): void {
+    const { spaceId, vector } = embedding;
+    const { key, replaced } = putEmbedding(store, embedding);
+    if (replaced !== undefined) news.removed.push({ spaceId, key: replaced });
+    news.added.push({ spaceId, key, vector });
   }
 
   /** The row as it is now, if the file is as it was when work on it began. */
@@ -86,10 +116,8 @@ export function createRecords({ store, spaceId, vectors, totals, now, isReachabl
     if (!file) return false;
     const contentId = upsertContent(store, result.hash, result.bytes, result.facts);
     const partId = ensurePart(store, contentId);
-    news.added.push(...reclaimContent(store, contentId, spaceId));
-    const written = putEmbedding(store, { spaceId, partId, vector, pass: 'fast', words: findings.words });
-    if (written.replaced !== undefined) news.removed.push({ spaceId, key: written.replaced });
-    news.added.push({ key: written.key, vector });
+    news.added.push(...reclaimContent(store, contentId));
+    put(news, { spaceId: engines.serving.spaceId, partId, vector, pass: 'fast', words: findings.words });
     if (findings.people !== undefined) setPeople(store, contentId, findings.people);
     give(news, file, contentId);
     return true;
@@ -104,7 +132,7 @@ export function createRecords({ store, spaceId, vectors, totals, now, isReachabl
 
   function known(hash: string): number | undefined {
     const id = contentByHash(store, hash);
-    return id !== undefined && isEmbedded(store, id, spaceId) ? id : undefined;
+    return id !== undefined && isEmbedded(store, id, engines.serving.spaceId) ? id : undefined;
   }
 
   return {
@@ -139,7 +167,7 @@ export function createRecords({ store, spaceId, vectors, totals, now, isReachabl
           return;
         }
         const formerId = totals.recognised(contentId, isUnused(store, contentId) ? 'spare' : 'live');
-        news.added.push(...reclaimContent(store, contentId, spaceId));
+        news.added.push(...reclaimContent(store, contentId));
         if (formerId !== undefined && file.contentId === null && !fileById(store, formerId)) {
           changeId(store, file.id, formerId);
           give(news, { ...file, id: formerId }, contentId);
@@ -200,12 +228,35 @@ export function createRecords({ store, spaceId, vectors, totals, now, isReachabl
 
     refine({ contentId, partId, key, vector, findings }) {
       return transact((news) => {
+        const { spaceId } = engines.serving;
         if (findEmbedding(store, spaceId, partId)?.key !== key) return false;
-        const written = putEmbedding(store, { spaceId, partId, vector, pass: 'thorough', words: findings.words });
-        news.removed.push({ spaceId, key });
-        news.added.push({ key: written.key, vector });
+        put(news, { spaceId, partId, vector, pass: 'thorough', words: findings.words });
         if (findings.people !== undefined) setPeople(store, contentId, findings.people);
         return true;
+      });
+    },
+
+    cover({ spaceId }, covered) {
+      const wanted = ({ partId, contentId }: Covered): boolean =>
+        hasPart(store, contentId, partId) && !isUnused(store, contentId) && !findEmbedding(store, spaceId, partId);
+      const written = transact((news) => {
+        const taken = covered.filter(wanted);
+        for (const { partId, contentId, vector, findings } of taken) {
+          put(news, { spaceId, partId, vector, pass: 'fast', words: findings.words });
+          if (findings.people !== undefined) setPeople(store, contentId, findings.people);
+        }
+        return taken.length;
+      });
+      totals.embedded(written);
+    },
+
+    refuse(contentId, code, message) {
+      transact((news) => {
+        for (const { id } of filesByContent(store, contentId)) {
+          markFailed(store, id, code, message, now());
+          removeFileWords(store, [id]);
+        }
+        news.removed.push(...releaseContent(store, contentId, now()));
       });
     },
   };

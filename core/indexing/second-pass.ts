@@ -9,15 +9,14 @@ import { countForSecondPass, type Glanced, nextForSecondPass } from '../store/co
 import { asStoreError } from '../store/failure.ts';
 import { fileByPath, markPending } from '../store/files.ts';
 import type { Store } from '../store/open.ts';
-import type { Embedder } from './embedder.ts';
+import type { Engines, IndexedEngine } from './engines.ts';
 import { type Records, requireSound } from './records.ts';
 import { createTrouble, isTransient } from './trouble.ts';
 
 export type SecondPassOptions = {
   readonly store: Store;
-  readonly spaceId: number;
   readonly readers: Readers;
-  readonly embedder: Embedder;
+  readonly engines: Engines<IndexedEngine>;
   readonly records: Records;
   /** Asked before each picture: pause, the switch, and everything more urgent. */
   readonly mayRun: () => boolean;
@@ -40,7 +39,7 @@ export type SecondPass = {
 const parallel = 2;
 
 export function createSecondPass(options: SecondPassOptions): SecondPass {
-  const { store, spaceId, readers, embedder, records, mayRun, now, log, onDone, onEnd, onPending } = options;
+  const { store, readers, engines, records, mayRun, now, log, onDone, onEnd, onPending } = options;
   const abort = new AbortController();
   const { signal } = abort;
   /** Pictures that cannot be looked at again now. They are tried after the next start. */
@@ -53,15 +52,14 @@ export function createSecondPass(options: SecondPassOptions): SecondPass {
   let ran = false;
 
   function wake(): void {
-    if (!embedder.hasThoroughPass) return;
     below = Number.MAX_SAFE_INTEGER; // newer ones first
-    buffer = [];
+    buffer = []; // also what was taken for an engine that serves no more
     pump();
   }
 
   function pump(): void {
     while (!signal.aborted && !trouble.waiting && working.size < parallel && mayRun()) {
-      const next = take();
+      const next = engines.serving.embedder.hasThoroughPass ? take() : undefined;
       if (!next) {
         if (ran && working.size === 0) {
           ran = false;
@@ -83,7 +81,7 @@ export function createSecondPass(options: SecondPassOptions): SecondPass {
     while (true) {
       const next = buffer.shift();
       if (!next) {
-        buffer = nextForSecondPass(store, spaceId, below, 64);
+        buffer = nextForSecondPass(store, engines.serving.spaceId, below, 64);
         const last = buffer.at(-1);
         if (!last) return undefined;
         below = last.key;
@@ -95,6 +93,8 @@ export function createSecondPass(options: SecondPassOptions): SecondPass {
   }
 
   async function refine(glanced: Glanced): Promise<void> {
+    const engine = engines.serving;
+    const { embedder } = engine;
     try {
       const result = await readers.read({ path: glanced.path, rasters: embedder.rasters('thorough') }, signal);
       if (result.hash !== glanced.hash) {
@@ -103,6 +103,7 @@ export function createSecondPass(options: SecondPassOptions): SecondPass {
         return;
       }
       const answer = await embedder.image([result.picture], { priority: 'index', pass: 'thorough', signal });
+      if (engine !== engines.serving) return;
       requireSound(answer.data, embedder.space.dimension);
       const [findings] = answer.findings;
       if (!findings) throw new AppError('engine-failed', 'The engine answered a picture without findings.');
@@ -110,7 +111,7 @@ export function createSecondPass(options: SecondPassOptions): SecondPass {
       trouble.over();
       onDone();
     } catch (error) {
-      if (signal.aborted || isAbort(error)) return;
+      if (engine !== engines.serving || signal.aborted || isAbort(error)) return;
       const known = asStoreError(store.directory, error);
       if (isTransient(known) && !trouble.lasting) trouble.meet(known);
       else {
@@ -130,7 +131,10 @@ export function createSecondPass(options: SecondPassOptions): SecondPass {
 
   return {
     wake,
-    remaining: () => (embedder.hasThoroughPass ? Math.max(0, countForSecondPass(store, spaceId) - skipped.size) : 0),
+    remaining() {
+      const { embedder, spaceId } = engines.serving;
+      return embedder.hasThoroughPass ? Math.max(0, countForSecondPass(store, spaceId) - skipped.size) : 0;
+    },
     async close() {
       abort.abort();
       trouble.close();

@@ -23,7 +23,10 @@ const longestDelayMs = 30_000;
 const lastingAttempts = 5;
 
 export function isTransient(error: unknown): error is AppError {
-  return error instanceof AppError && ['engine-failed', 'unavailable', 'disk-full', 'library-busy', 'model-missing'].includes(error.code);
+  return (
+    error instanceof AppError &&
+    ['engine-failed', 'unavailable', 'disk-full', 'library-busy', 'model-missing', 'model-invalid'].includes(error.code)
+  );
 }
 
 export function createTrouble(retry: () => void): Trouble {

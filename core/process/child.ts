@@ -44,7 +44,7 @@ export type ChildOptions = {
 
 export type CallOptions = {
   readonly signal?: AbortSignal | undefined;
-  /** Wall time after which the process is killed and the call fails with `timeout`. */
+  /** Wall time after which the process is killed and the call fails with `timeout`; see `touch`. */
   readonly timeoutMs?: number | undefined;
   readonly timeout?: { readonly code: ErrorCode; readonly message: string };
 };
@@ -66,6 +66,8 @@ export type Child<M extends Methods = AnyMethods> = {
   readonly rss: number;
   /** Resolves when it works on nothing, cancelled calls included. */
   idle(): Promise<void>;
+  /** It has shown that it works: the time limits of the calls in flight begin anew. */
+  touch(): void;
   /** Ends the process now; calls in flight fail. The next call starts another one. */
   kill(): void;
   /** Refuses new calls, waits for those in flight, lets the process end by itself, and kills it after `graceMs`. */
@@ -282,6 +284,9 @@ export function startChild<M extends Methods = AnyMethods>(options: ChildOptions
       return running?.rss ?? 0;
     },
     idle: () => (running && running.calls.size > 0 ? new Promise((resolve) => waitingForIdle.add(resolve)) : Promise.resolve()),
+    touch: () => {
+      for (const { timer } of running?.calls.values() ?? []) timer?.refresh();
+    },
     kill: () => {
       if (running) retire(running, 'wanted');
     },

@@ -4,6 +4,7 @@
  */
 import { createIndexer } from '../../core/indexing/indexer.ts';
 import { createReaders } from '../../core/readers/pool.ts';
+import { ensureSpace } from '../../core/store/contents.ts';
 import { openStore } from '../../core/store/open.ts';
 import { createColourEmbedder } from './colour-embedder.ts';
 
@@ -23,7 +24,8 @@ const { directory, folder, delayMs = 0, thorough = false, watch = false } = JSON
 const store = openStore(directory);
 const readers = createReaders({ processes: 2 });
 const embedder = createColourEmbedder({ delayMs, thorough });
-const indexer = createIndexer({ store, readers, embedder, watch: watch || thorough, vectors: { add: nothing, remove: nothing } });
+const serving = { embedder, spaceId: ensureSpace(store, embedder.space), vectors: { add: nothing, remove: nothing } };
+const indexer = createIndexer({ store, readers, engines: { serving, next: undefined }, watch: watch || thorough });
 indexer.start();
 if (folder !== undefined) await indexer.addFolder({ path: folder });
 const totals = await indexer.settled();

@@ -4,9 +4,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { onTestFinished } from 'vitest';
+import type { Embedder } from '../../core/indexing/embedder.ts';
+import type { IndexedEngine } from '../../core/indexing/engines.ts';
 import { createIndexer, type Indexer, type IndexerOptions } from '../../core/indexing/indexer.ts';
 import { createReaders } from '../../core/readers/pool.ts';
 import type { Readers } from '../../core/readers/reader.ts';
+import { ensureSpace } from '../../core/store/contents.ts';
 import { openStore, type Store } from '../../core/store/open.ts';
 import { createColourEmbedder } from './colour-embedder.ts';
 
@@ -65,22 +68,20 @@ export async function closeReaders(): Promise<void> {
 export type TestLibrary = { indexer: Indexer; store: Store; vectors: Map<number, Float32Array>; close(): Promise<void> };
 
 /** Opens a library without watching unless asked. Closed when the test ends, if not before. */
-export function openLibrary(directory: string, options: Partial<IndexerOptions> = {}): TestLibrary {
+export function openLibrary(
+  directory: string,
+  { embedder = createColourEmbedder(), ...options }: Partial<IndexerOptions> & { embedder?: Embedder } = {},
+): TestLibrary {
   const store = openStore(directory);
   const vectors = new Map<number, Float32Array>();
-  const indexer = createIndexer({
-    store,
-    readers: readersForTests(),
-    embedder: createColourEmbedder(),
-    watch: false,
-    vectors: {
-      add: (key, vector) => void vectors.set(key, vector),
-      remove: (keys) => {
-        for (const key of keys) vectors.delete(key);
-      },
+  const index: IndexedEngine['vectors'] = {
+    add: (key, vector) => void vectors.set(key, vector),
+    remove: (keys) => {
+      for (const key of keys) vectors.delete(key);
     },
-    ...options,
-  });
+  };
+  const serving = { embedder, spaceId: ensureSpace(store, embedder.space), vectors: index };
+  const indexer = createIndexer({ store, readers: readersForTests(), engines: { serving, next: undefined }, watch: false, ...options });
   let closing: Promise<void> | undefined;
   const close = () => {
     closing ??= indexer.close().then(() => store.close());
