@@ -1,24 +1,27 @@
 /**
  * @file Collapses an order into groups of near-duplicates: each group stands where its best member stood.
  */
-import type { Group, NearDuplicates } from './near-duplicates.ts';
+import type { Group } from './near-duplicates.ts';
 import type { Ranked } from './order.ts';
 
+/** The group of a key; undefined for what stands for itself. */
+export type GroupOf = (key: number) => Group | undefined;
+
 export class Collapse {
-  readonly #near: NearDuplicates | undefined;
+  readonly #groupOf: GroupOf | undefined;
   readonly #seen = new Set<Group>();
 
-  /** Without near-duplicates everything stands for itself. */
-  constructor(near: NearDuplicates | undefined) {
-    this.#near = near;
+  /** Without groups everything stands for itself. */
+  constructor(groupOf: GroupOf | undefined) {
+    this.#groupOf = groupOf;
   }
 
   /** What is the first of its group, here and in what was collapsed before. */
   firsts(entries: readonly Ranked[]): Ranked[] {
-    const near = this.#near;
-    if (near === undefined) return [...entries];
+    const groupOf = this.#groupOf;
+    if (groupOf === undefined) return [...entries];
     return entries.filter(({ key }) => {
-      const group = near.groupOf(key);
+      const group = groupOf(key);
       if (group === undefined) return true;
       if (this.#seen.has(group)) return false;
       this.#seen.add(group);
@@ -27,8 +30,8 @@ export class Collapse {
   }
 }
 
-export function countGroups(near: NearDuplicates, keys: Iterable<number>): number {
+export function countGroups(groupOf: GroupOf, keys: Iterable<number>): number {
   const groups = new Set<Group | number>();
-  for (const key of keys) groups.add(near.groupOf(key) ?? key);
+  for (const key of keys) groups.add(groupOf(key) ?? key);
   return groups.size;
 }

@@ -1,22 +1,27 @@
 /** @file What can be found by the words in names and folders of files, beside the vectors or, without an engine, instead of them. */
-import { countItemsOf, keysByDate, keysOfFiles, keysPassing } from '../store/catalogue.ts';
+import { countItemsOf, type KeyKind, keysByDate, keysOfFiles, keysPassing } from '../store/catalogue.ts';
 import { findWords, type WordMatch } from '../store/words.ts';
 import type { Question } from './answer.ts';
 import { Collapse } from './groups.ts';
-import type { NearDuplicates } from './near-duplicates.ts';
-import { byDate, type NameMatch, orderByVectorAndName } from './order.ts';
-import type { VectorDeps } from './query-vector.ts';
+import { byDate, type NameMatch, orderByName, orderByVector } from './order.ts';
 import { type Answer, unscored } from './snapshot.ts';
+import type { SearchSpace } from './space.ts';
 
 export type Names = { readonly matches: ReadonlyMap<number, WordMatch>; readonly names: NameMatch[] };
 
 /** More names than this are no help in finding anything. */
 const maxNames = 10_000;
 
-export function findNames({ store, spaceId }: VectorDeps, words: string, passing: ReadonlySet<number> | undefined): Names {
+/** Names by the key of their vector, or of their part. */
+export function findNames(
+  { store, spaceId }: SearchSpace,
+  words: string,
+  passing: ReadonlySet<number> | undefined,
+  kind: KeyKind = 'embedding',
+): Names {
   const matches = new Map(findWords(store, words, maxNames).map((match) => [match.fileId, match]));
   const best = new Map<number, NameMatch>();
-  for (const { fileId, key } of keysOfFiles(store, spaceId, [...matches.keys()])) {
+  for (const { fileId, key } of keysOfFiles(store, spaceId, [...matches.keys()], kind)) {
     const match = matches.get(fileId);
     if (match === undefined || (passing && !passing.has(key))) continue;
     const known = best.get(key);
@@ -32,15 +37,17 @@ export function looksLikeFileName(words: string): boolean {
 }
 
 /** While the engine is out of order: files whose name or folder has the words. */
-export function answerByNames(deps: VectorDeps, near: NearDuplicates, { words, filters, order, group }: Question): Answer {
-  const { store, spaceId } = deps;
+export function answerByNames(space: SearchSpace, { words, filters, order, group }: Question): Answer {
+  const { store, spaceId, near } = space;
   const passing = Object.keys(filters).length > 0 ? keysPassing(store, spaceId, filters).keys : undefined;
-  const { matches, names } = findNames(deps, words, passing);
+  const { matches, names } = findNames(space, words, passing);
   const neighbours = names.map(({ key }) => ({ key, score: 0 }));
-  const byName = orderByVectorAndName(neighbours, 0, names, looksLikeFileName(words));
+  const byName = orderByName(orderByVector(neighbours, 0), names, looksLikeFileName(words));
   const ordered = order === 'date' ? byDate(byName, keysByDate(store, spaceId, filters, 'embedding').keys) : byName;
-  const entries = new Collapse(group ? near : undefined).firsts(ordered.entries.map((entry) => ({ ...entry, rank: 0 })));
+  const entries = new Collapse(group ? (key) => near.groupOf(key) : undefined).firsts(
+    ordered.entries.map((entry) => ({ ...entry, rank: 0 })),
+  );
   const keys = entries.map(({ key }) => key);
   const total = group ? entries.length : countItemsOf(store, spaceId, keys, filters);
-  return { ...unscored({ kind: 'embedding', entries, total, names: matches }), provisional: true };
+  return { ...unscored({ kind: 'embedding', spaceId, near, entries, total, names: matches }), provisional: true };
 }

@@ -20,7 +20,7 @@ const maxComparisons = 32;
 /** Its vector keys, also stale ones. */
 export type Group = { readonly keys: number[] };
 
-type Row = { key: number; content: number; dhash: string };
+type Row = { key: number; part: number; content: number; dhash: string };
 
 export class NearDuplicates {
   readonly #store: Pick<Store, 'db'>;
@@ -28,6 +28,7 @@ export class NearDuplicates {
   readonly #a: Float32Array;
   readonly #b: Float32Array;
   readonly #byKey = new Map<number, Group>();
+  readonly #byPart = new Map<number, Group>();
   readonly #byContent = new Map<number, { dhash: string; group: Group }>();
   readonly #hashes = new HashIndex();
   readonly #byHash: Group[] = [];
@@ -44,7 +45,7 @@ export class NearDuplicates {
   update(): void {
     const rows = prepared<Row>(
       this.#store,
-      `SELECT embeddings.id AS key, contents.id AS content, contents.dhash FROM embeddings CROSS JOIN parts ON parts.id = embeddings.part_id
+      `SELECT embeddings.id AS key, parts.id AS part, contents.id AS content, contents.dhash FROM embeddings CROSS JOIN parts ON parts.id = embeddings.part_id
        CROSS JOIN contents ON contents.id = parts.content_id
        WHERE embeddings.id > ? AND +embeddings.space_id = ? AND parts.page = 0 ORDER BY embeddings.id`,
     ).all(this.#lastKey, this.#spaceId);
@@ -56,12 +57,17 @@ export class NearDuplicates {
     return this.#byKey.get(key);
   }
 
-  #add({ key, content, dhash }: Row): void {
+  groupOfPart(partId: number): Group | undefined {
+    return this.#byPart.get(partId);
+  }
+
+  #add({ key, part, content, dhash }: Row): void {
     // Known when it was embedded again. An id can come back with another picture, hence the comparison.
     const known = this.#byContent.get(content);
     const group = known?.dhash === dhash ? known.group : this.#groupFor(key, dhash);
     group.keys.push(key);
     this.#byKey.set(key, group);
+    this.#byPart.set(part, group);
     this.#byContent.set(content, { dhash, group });
   }
 

@@ -6,15 +6,21 @@
  */
 import type { Neighbour } from '../vectors/vector-index.ts';
 
+/** Where an engine puts a key: from 1. */
+export type EngineRank = { readonly source: string; readonly rank: number; readonly score: number };
+
 export type Ranked = {
   readonly key: number;
-  /** Dot product with the query's vector. */
+  /** Dot product with the query's vector; of two engines see [Note: two engines]. */
   readonly score: number;
   /** From 1; 0 where there is no vector ranking. */
   readonly rank: number;
   readonly nameRank?: number;
+  /** Where more than one engine was asked. */
+  readonly ranks?: readonly EngineRank[];
 };
 
+/** Best first. */
 export type Ordered = {
   readonly entries: Ranked[];
   /** How many of the first entries lie above the cut line. */
@@ -29,45 +35,42 @@ export function reciprocalRank(rank: number): number {
   return 1 / (rrfConstant + rank);
 }
 
-/** Vectors alone. `first` goes before all others: the very picture that was asked with. */
-export function orderByVector(neighbours: readonly Neighbour[], cut: number, first?: number): Ordered {
+export function orderByVector(neighbours: readonly Neighbour[], cut: number): Ordered {
   const entries = neighbours.map(({ key, score }, at) => ({ key, score, rank: at + 1 }));
-  let above = firstBelow(neighbours, cut);
+  return { entries, above: firstBelow(neighbours, cut) };
+}
+
+/** Puts one before all others: the very picture that was asked with. */
+export function withFirst({ entries, above }: Ordered, first: number | undefined): Ordered {
   const at = first === undefined ? -1 : entries.findIndex(({ key }) => key === first);
-  if (at >= 0) {
-    entries.unshift(...entries.splice(at, 1));
-    if (at >= above) above += 1;
-  }
-  return { entries, above };
+  if (at < 0) return { entries, above };
+  const [itself] = entries.slice(at, at + 1);
+  const others = entries.toSpliced(at, 1);
+  return { entries: itself ? [itself, ...others] : others, above: at >= above ? above + 1 : above };
 }
 
 type Placed = Ranked & { readonly tier: number; readonly fused: number };
 
-/** All vectors, best first, with the names that match. */
-export function orderByVectorAndName(
-  neighbours: readonly Neighbour[],
-  cut: number,
-  names: readonly NameMatch[],
-  exactFirst: boolean,
-): Ordered {
+/** Everything that an engine ranks, with the names that match. */
+export function orderByName(ordered: Ordered, names: readonly NameMatch[], exactFirst: boolean): Ordered {
   const matched = new Map(names.map((name) => [name.key, name]));
-  const nameRanks = rankNames(neighbours, matched);
+  const nameRanks = rankNames(ordered.entries, matched);
   const named: Placed[] = [];
   const others: Placed[] = []; // in order already, since they are ranked by one thing only
-  neighbours.forEach(({ key, score }, at) => {
-    const rank = at + 1;
-    const name = matched.get(key);
-    const nameRank = nameRanks.get(key);
+  let above = 0;
+  ordered.entries.forEach((entry, at) => {
+    const name = matched.get(entry.key);
+    const nameRank = nameRanks.get(entry.key);
     if (name === undefined || nameRank === undefined) {
-      others.push({ key, score, rank, tier: score >= cut ? 1 : 2, fused: reciprocalRank(rank) });
+      if (at < ordered.above) above += 1;
+      others.push({ ...entry, tier: at < ordered.above ? 1 : 2, fused: reciprocalRank(entry.rank) });
     } else {
-      const fused = reciprocalRank(rank) + reciprocalRank(nameRank) * (name.field === 'name' ? 1 : 0.5);
-      named.push({ key, score, rank, nameRank, tier: name.exact && exactFirst ? 0 : 1, fused });
+      const fused = reciprocalRank(entry.rank) + reciprocalRank(nameRank) * (name.field === 'name' ? 1 : 0.5);
+      named.push({ ...entry, nameRank, tier: name.exact && exactFirst ? 0 : 1, fused });
     }
   });
   const before = (a: Placed, b: Placed): number => a.tier - b.tier || b.fused - a.fused || a.rank - b.rank;
-  const entries = merged(named.sort(before), others, before);
-  return { entries, above: firstBelow(others, cut) + named.length };
+  return { entries: merged(named.sort(before), others, before), above: above + named.length };
 }
 
 function merged(a: readonly Placed[], b: readonly Placed[], before: (a: Placed, b: Placed) => number): Placed[] {
@@ -84,9 +87,9 @@ function merged(a: readonly Placed[], b: readonly Placed[], before: (a: Placed, 
 }
 
 /** Exact names, then names, then folders; among equals the better vector. */
-function rankNames(neighbours: readonly Neighbour[], matched: ReadonlyMap<number, NameMatch>): Map<number, number> {
+function rankNames(entries: readonly Ranked[], matched: ReadonlyMap<number, NameMatch>): Map<number, number> {
   const grade = ({ exact, field }: NameMatch): number => (exact ? 0 : field === 'name' ? 1 : 2);
-  const found = neighbours.flatMap(({ key }) => matched.get(key) ?? []).sort((a, b) => grade(a) - grade(b));
+  const found = entries.flatMap(({ key }) => matched.get(key) ?? []).sort((a, b) => grade(a) - grade(b));
   return new Map(found.map(({ key }, at) => [key, at + 1]));
 }
 

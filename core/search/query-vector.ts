@@ -5,28 +5,15 @@
  * different scales, so each vector is first divided by the spread of its own scores over this library. A sum of vectors scores
  * like the sum of their standard scores, and needs one search, one cut line and one order.
  */
-
-import type { RasterRequest } from '../../pixels/raster.ts';
 import { AppError } from '../api/errors.ts';
 import type { PictureRef } from '../api/query.ts';
-import type { Embedder, EmbedOptions, PictureInput } from '../indexing/embedder.ts';
+import type { EmbedOptions } from '../indexing/embedder.ts';
 import { findItem, keyOfContent } from '../store/catalogue.ts';
 import { readVector } from '../store/embeddings.ts';
-import type { Store } from '../store/open.ts';
 import type { VectorIndex } from '../vectors/vector-index.ts';
 import { ordinaryOf } from './cut.ts';
+import type { SearchSpace } from './space.ts';
 import type { Kind } from './unrelated.ts';
-
-/** Decodes a picture to search with. Throws not-found, unreadable-file and the like. */
-export type OpenPicture = (ref: PictureRef, rasters: readonly RasterRequest[], signal?: AbortSignal) => Promise<PictureInput>;
-
-export type VectorDeps = {
-  readonly store: Store;
-  readonly vectors: () => VectorIndex;
-  readonly embedder: () => Embedder;
-  readonly spaceId: number;
-  readonly openPicture: OpenPicture;
-};
 
 export type Asked = { readonly words: string; readonly picture: PictureRef | undefined; readonly edit: string };
 
@@ -39,11 +26,11 @@ export type QueryVector = {
 
 export const sampleSize = 1500;
 
-export async function vectorOf(deps: VectorDeps, asked: Asked, signal: AbortSignal | undefined): Promise<QueryVector> {
+export async function vectorOf(space: SearchSpace, asked: Asked, signal: AbortSignal | undefined): Promise<QueryVector> {
   const options: EmbedOptions = { priority: 'query', ...(signal ? { signal } : {}) };
-  const words = asked.words === '' ? undefined : first(await deps.embedder().text([asked.words], options));
-  const seen = asked.picture && (await pictureVector(deps, asked.picture, asked.edit, options));
-  if (seen && words) return { ...added(deps.vectors(), words, seen.vector), reference: seen.reference };
+  const words = asked.words === '' ? undefined : first(await space.embedder.text([asked.words], options));
+  const seen = asked.picture && (await pictureVector(space, asked.picture, asked.edit, options));
+  if (seen && words) return { ...added(space.vectors, words, seen.vector), reference: seen.reference };
   if (seen) return { ...seen, kind: { kind: asked.edit === '' ? 'picture' : 'words' } };
   if (words) return { vector: words, kind: { kind: 'words' }, reference: undefined };
   throw new AppError('bad-request', 'There is nothing to compare with: give words or a picture.');
@@ -51,28 +38,28 @@ export async function vectorOf(deps: VectorDeps, asked: Asked, signal: AbortSign
 
 type Seen = Pick<QueryVector, 'vector' | 'reference'>;
 
-async function pictureVector(deps: VectorDeps, picture: PictureRef, edit: string, options: EmbedOptions): Promise<Seen> {
-  const reference = referenceOf(deps, picture);
-  const stored = edit === '' ? storedVector(deps, reference) : undefined;
+async function pictureVector(space: SearchSpace, picture: PictureRef, edit: string, options: EmbedOptions): Promise<Seen> {
+  const reference = referenceOf(space, picture);
+  const stored = edit === '' ? storedVector(space, reference) : undefined;
   if (stored) return { vector: stored, reference };
-  const embedder = deps.embedder();
-  const opened = await deps.openPicture(picture, embedder.rasters('fast'), options.signal);
+  const { embedder } = space;
+  const opened = await space.openPicture(picture, embedder.rasters('fast'), options.signal);
   const vectors = edit === '' ? await embedder.image([opened], options) : await embedder.composed([{ picture: opened, edit }], options);
   return { vector: first(vectors), reference };
 }
 
 /** The id of an uploaded picture is the beginning of its SHA-256, so the library knows whether it has the same one. */
-function referenceOf({ store, spaceId }: VectorDeps, picture: PictureRef): number | undefined {
+export function referenceOf({ store, spaceId }: SearchSpace, picture: PictureRef): number | undefined {
   if (picture.kind === 'upload') return keyOfContent(store, spaceId, picture.id);
   const item = findItem(store, spaceId, picture.id);
   if (item === undefined) throw new AppError('not-found', `There is no item ${picture.id} in this library any more.`);
   return item.key ?? undefined;
 }
 
-function storedVector(deps: VectorDeps, key: number | undefined): Float32Array | undefined {
+function storedVector({ store, spaceId, vectors }: SearchSpace, key: number | undefined): Float32Array | undefined {
   if (key === undefined) return undefined;
-  const vector = new Float32Array(deps.vectors().dimension);
-  return readVector(deps.store, deps.spaceId, key, vector) ? vector : undefined;
+  const vector = new Float32Array(vectors.dimension);
+  return readVector(store, spaceId, key, vector) ? vector : undefined;
 }
 
 function first({ dimension, data }: { dimension: number; data: Float32Array }): Float32Array {

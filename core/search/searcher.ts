@@ -4,21 +4,24 @@
  */
 import { AppError } from '../api/errors.ts';
 import type { ItemDetail } from '../api/library.ts';
-import type { Filters, Hit, Query, RecognisedFact, SearchPage, SearchRequest, Why } from '../api/query.ts';
-import { countItems, findItem, type Item, itemsOf } from '../store/catalogue.ts';
-import { countEmbeddings } from '../store/embeddings.ts';
-import { prepared } from '../store/statements.ts';
-import { answer, type Counts, type Question } from './answer.ts';
-import { fingerprintOf, readCursor, writeCursor } from './cursor.ts';
+import type { Filters, Query, RecognisedFact, SearchPage, SearchRequest } from '../api/query.ts';
+import type { Engines, OpenEngine } from '../indexing/engines.ts';
+import { findItem } from '../store/catalogue.ts';
+import { embeddingsOfParts } from '../store/embeddings.ts';
+import { answer, type Question, type Spaces } from './answer.ts';
+import { fingerprintOf, readCursor } from './cursor.ts';
 import { recogniseFacts, understand } from './facts.ts';
-import { labelsOf } from './filters.ts';
-import { NearDuplicates } from './near-duplicates.ts';
-import { reciprocalRank } from './order.ts';
-import type { VectorDeps } from './query-vector.ts';
-import { type Place, placeOf, type Shown, type Snapshot, Snapshots, takePage } from './snapshot.ts';
-import { Unrelated } from './unrelated.ts';
+import { pageOf } from './page.ts';
+import { createUnderstanding } from './query-vectors.ts';
+import { complete, placeOf, type Snapshot, Snapshots } from './snapshot.ts';
+import { createSpace, generationOf, type SearchSpace, type SpaceDeps } from './space.ts';
 
-export type SearchDeps = VectorDeps & { readonly now?: () => Date; readonly log?: (line: string) => void };
+export type SearchDeps = SpaceDeps & {
+  readonly engines: Engines<OpenEngine>;
+  readonly now?: () => Date;
+  /** How long an answer waits for a second engine. */
+  readonly patienceMs?: number;
+};
 
 export type SearchOptions = { readonly signal?: AbortSignal };
 
@@ -27,52 +30,77 @@ export type Searcher = {
   /** Facts in the words, in the order in which they stand. */
   understand(text: string): RecognisedFact[];
   item(id: string): ItemDetail;
-  /** Resolves when the cut line is calibrated to the engine; until then it is guessed, and stricter. */
+  /** Resolves when the cut line is calibrated to the serving engine; until then it is guessed, and stricter. */
   calibrated(): Promise<void>;
+  /** Resolves when nothing here needs an engine any more that is open no longer, so that it can be closed. */
+  leave(engine: OpenEngine): Promise<void>;
 };
 
 const keptAnswers = 6;
 
 export function createSearcher(deps: SearchDeps): Searcher {
-  const now = deps.now ?? (() => new Date());
+  const { store, engines, now = () => new Date(), patienceMs = 1500, log = () => undefined } = deps;
   const snapshots = new Snapshots(keptAnswers);
-  const near = new NearDuplicates(deps.store, deps.spaceId, deps.embedder().space.dimension);
-  const unrelated = new Unrelated(deps);
-  let counted = { generation: '', items: 0, vectors: 0 };
-  const countAll = (): Counts => {
-    const generation = generationOf(deps);
-    if (counted.generation !== generation) {
-      const { store, spaceId } = deps;
-      counted = { generation, items: countItems(store, spaceId), vectors: countEmbeddings(store, spaceId) };
-    }
-    return counted;
-  };
+  const understanding = createUnderstanding(patienceMs, log);
+  const spaces = new Map<OpenEngine, SearchSpace>();
+  /** Searches that are under way, with the engines that they were begun with. */
+  const running = new Map<Promise<unknown>, Spaces>();
+
+  function spaceOf(engine: OpenEngine): SearchSpace {
+    const space = spaces.get(engine) ?? createSpace(deps, engine);
+    spaces.set(engine, space);
+    return space;
+  }
+
+  function spacesNow(): Spaces {
+    const { serving, next } = engines;
+    return { serving: spaceOf(serving), next: next && spaceOf(next) };
+  }
+
+  async function search(request: SearchRequest, inUse: Spaces, signal: AbortSignal | undefined): Promise<SearchPage> {
+    const started = performance.now();
+    signal?.throwIfAborted();
+    const { limit = 100, cursor } = request;
+    const { question, facts } = questionOf(request, now());
+    const fingerprint = fingerprintOf(question);
+    const at = cursor === undefined ? undefined : readCursor(cursor, fingerprint);
+    const ready = [inUse.serving, inUse.next].map((space) => [space?.spaceId, space?.unrelated.isReady]);
+    const generation = `${generationOf(store)}/${JSON.stringify(ready)}`;
+    const known = at ? snapshots.byId(at.snapshot) : snapshots.current(fingerprint, generation);
+    const snapshot: Snapshot = known ?? snapshots.add(fingerprint, generation, await answer(inUse, understanding, question, limit, signal));
+    const hits = pageOf(store, snapshot, question, at && placeOf(snapshot, at), limit);
+    return {
+      ...hits,
+      cut: snapshot.cut,
+      total: snapshot.total,
+      understood: { words: question.words, facts, says: [...snapshot.says] },
+      composition: snapshot.composition,
+      milliseconds: performance.now() - started,
+    };
+  }
 
   return {
-    search: async (request, { signal } = {}) => {
-      const started = performance.now();
-      signal?.throwIfAborted();
-      const { limit = 100, cursor } = request;
-      const { question, facts } = questionOf(request, now());
-      const fingerprint = fingerprintOf([deps.spaceId, question]);
-      const generation = `${generationOf(deps)}/${unrelated.isReady}`;
-      const at = cursor === undefined ? undefined : readCursor(cursor, fingerprint);
-      const known = at ? snapshots.byId(at.snapshot) : snapshots.current(fingerprint, generation);
-      const snapshot =
-        known ?? snapshots.add(fingerprint, generation, await answer(deps, { near, unrelated, countAll }, question, limit, signal));
-      const hits = pageOf(deps, near, snapshot, question, at && placeOf(snapshot, at), limit);
-      return {
-        ...hits,
-        cut: snapshot.cut,
-        total: snapshot.total,
-        understood: { words: question.words, facts, says: [...snapshot.says] },
-        composition: snapshot.composition,
-        milliseconds: performance.now() - started,
-      };
+    search: (request, { signal } = {}) => {
+      const inUse = spacesNow();
+      const work = search(request, inUse, signal).finally(() => running.delete(work));
+      running.set(work, inUse);
+      return work;
     },
     understand: (text) => recogniseFacts(text, now()),
-    item: (id) => detailOf(deps, id),
-    calibrated: () => unrelated.ready(),
+    item: (id) => detailOf(spacesNow(), id),
+    calibrated: () => spacesNow().serving.unrelated.ready(),
+    async leave(engine) {
+      const { spaceId } = engine;
+      understanding.forget(spaceId);
+      const users = [...running].filter(([, { serving, next }]) => serving.spaceId === spaceId || next?.spaceId === spaceId);
+      await Promise.allSettled(users.map(([work]) => work));
+      // What a page further down would need of it is taken out now.
+      for (const snapshot of snapshots.all) {
+        complete(snapshot);
+        await new Promise(setImmediate);
+      }
+      spaces.delete(engine);
+    },
   };
 }
 
@@ -96,88 +124,12 @@ function stated(filters: Filters | undefined): Filters {
   return Object.fromEntries(Object.entries(filters ?? {}).filter(([, value]) => value !== undefined));
 }
 
-/** Changes with every write to the library, by this process or another. */
-function generationOf({ store }: SearchDeps): string {
-  const written = prepared(store, 'SELECT total_changes()').pluck().get();
-  return `${written}/${store.db.pragma('data_version', { simple: true })}`;
-}
-
-function pageOf(
-  deps: SearchDeps,
-  near: NearDuplicates,
-  snapshot: Snapshot,
-  question: Question,
-  after: Place | undefined,
-  limit: number,
-): { hits: Hit[]; nextCursor: string | null } {
-  const load = (keys: number[]): Item[] => {
-    const items = itemsOf(deps.store, deps.spaceId, keys, question.filters, snapshot.kind);
-    return question.group ? items.filter((item, at) => item.key !== items[at - 1]?.key) : items;
-  };
-  const { shown, more } = takePage(snapshot, question.group && after ? { ...after, fileId: Number.MAX_SAFE_INTEGER } : after, limit, load);
-  const labels = labelsOf(question.filters);
-  const similar = question.group ? similarOf(deps, near, snapshot, question.filters, shown) : undefined;
-  const last = shown.at(-1);
-  const { fingerprint, id } = snapshot;
-  return {
-    hits: shown.map((one) => {
-      const others = similar?.get(one.item.key);
-      return { ...hitOf(one, snapshot, labels), ...(others && others.length > 0 ? { similar: others } : {}) };
-    }),
-    nextCursor:
-      more && last ? writeCursor({ fingerprint, snapshot: id, index: last.index, key: last.entry.key, fileId: last.item.fileId }) : null,
-  };
-}
-
-function hitOf({ index, entry, item }: Shown, snapshot: Snapshot, filters: readonly string[]): Hit {
-  const { key: _key, fileId, page, words, ...shown } = item;
-  const score = entry.score * snapshot.scale;
-  const match = snapshot.names.get(fileId);
-  const ranks: Why['ranks'] = [];
-  if (entry.rank > 0) ranks.push({ source: 'vectors', rank: entry.rank, score });
-  if (match && entry.nameRank !== undefined) ranks.push({ source: 'names', rank: entry.nameRank, score: reciprocalRank(entry.nameRank) });
-  return {
-    ...shown,
-    ...(page > 0 ? { page } : {}),
-    score,
-    aboveCut: index < snapshot.above,
-    why: {
-      words: [...words],
-      ...(match ? { text: { field: match.field, snippet: match.snippet } } : {}),
-      filters: [...filters],
-      ranks,
-    },
-  };
-}
-
-/** For each key of the page the other items of its near-duplicate group, best first: its own copies, then the rest by score. */
-function similarOf(
-  deps: SearchDeps,
-  near: NearDuplicates,
-  snapshot: Snapshot,
-  filters: Filters,
-  shown: readonly Shown[],
-): Map<number, string[]> {
-  const members = shown.map(({ entry }) => ({ entry, keys: near.groupOf(entry.key)?.keys ?? [entry.key] }));
-  const all = members.flatMap(({ keys }) => keys);
-  const scored = snapshot.vector ? deps.vectors().search(snapshot.vector, { k: all.length, among: new Set(all) }) : [];
-  const place = new Map(scored.map(({ key }, at) => [key, at]));
-  const items = Map.groupBy(itemsOf(deps.store, deps.spaceId, all, filters, 'embedding'), ({ key }) => key);
-  const shownIds = new Set(shown.map(({ item }) => item.id));
-  return new Map(
-    members.map(({ entry, keys }) => {
-      const order = (key: number): number => (key === entry.key ? -1 : (place.get(key) ?? Number.MAX_SAFE_INTEGER));
-      const sorted = [...keys].sort((a, b) => order(a) - order(b));
-      const ids = sorted.flatMap((key) => items.get(key) ?? []).map(({ id }) => id);
-      return [entry.key, ids.filter((id) => !shownIds.has(id))];
-    }),
-  );
-}
-
-function detailOf({ store, spaceId }: SearchDeps, id: string): ItemDetail {
+function detailOf({ serving, next }: Spaces, id: string): ItemDetail {
+  const { store, spaceId } = serving;
   const found = findItem(store, spaceId, id);
   if (found === undefined) throw new AppError('not-found', `There is no item ${id} in this library any more.`);
-  const { key: _key, fileId: _fileId, page: _page, hash: _hash, latitude, longitude, ...facts } = found;
+  const { key: _key, partId, fileId: _fileId, page: _page, hash: _hash, latitude, longitude, ...facts } = found;
   const place = latitude !== null && longitude !== null ? { latitude, longitude } : null;
-  return { ...facts, place, words: [...facts.words], copies: [...facts.copies] };
+  const said = next && embeddingsOfParts(store, next.spaceId, [partId]).get(partId)?.words;
+  return { ...facts, place, words: [...(said && said.length > 0 ? said : facts.words)], copies: [...facts.copies] };
 }

@@ -11,10 +11,17 @@ import type { Word } from '../indexing/embedder.ts';
 import type { Item, KeyKind } from '../store/catalogue.ts';
 import type { WordMatch } from '../store/words.ts';
 import type { Cursor } from './cursor.ts';
+import type { NearDuplicates } from './near-duplicates.ts';
 import type { Ranked } from './order.ts';
 
 export type Answer = {
+  /** What the keys are: of vectors in this space, or of parts, whose vectors may be in any. */
   readonly kind: KeyKind;
+  readonly spaceId: number;
+  /** Of that space. */
+  readonly near: NearDuplicates;
+  /** The space whose words are shown for what it has seen, where it is another one. */
+  readonly readout?: number;
   entries: Ranked[];
   /** Ranks what `entries` lacks. Absent once they are complete. */
   rest: (() => Ranked[]) | undefined;
@@ -34,7 +41,7 @@ export type Answer = {
 };
 
 /** An answer without a vector: nothing is scored, all of it is there and lies above the line. */
-export function unscored(found: Pick<Answer, 'kind' | 'entries' | 'total' | 'names'>): Answer {
+export function unscored(found: Pick<Answer, 'kind' | 'spaceId' | 'near' | 'entries' | 'total' | 'names'>): Answer {
   return {
     ...found,
     rest: undefined,
@@ -66,6 +73,10 @@ export class Snapshots {
       (kept) => kept.fingerprint === fingerprint && kept.generation === generation && !kept.provisional,
     );
     return found && this.#touch(found);
+  }
+
+  get all(): readonly Snapshot[] {
+    return [...this.#kept.values()];
   }
 
   byId(id: string): Snapshot | undefined {

@@ -19,8 +19,8 @@ export type Kind =
 export type UnrelatedDeps = {
   readonly store: Store;
   readonly spaceId: number;
-  readonly vectors: () => VectorIndex;
-  readonly embedder: () => Embedder;
+  readonly vectors: VectorIndex;
+  readonly embedder: Embedder;
   readonly log?: (line: string) => void;
 };
 
@@ -86,7 +86,7 @@ export class Unrelated {
     const step = Math.max(1, sample.keys.length / ordinaryWords.length);
     const pictures = Array.from({ length: Math.min(ordinaryWords.length, sample.keys.length) }, (_, i) => {
       const own = sample.keys[Math.floor(i * step)] ?? 0;
-      const vector = new Float32Array(this.#deps.vectors().dimension);
+      const vector = new Float32Array(this.#deps.vectors.dimension);
       return readVector(this.#deps.store, this.#deps.spaceId, own, vector) ? [{ vector, own }] : [];
     }).flat();
     if (kind.kind === 'picture') return pictures;
@@ -103,7 +103,7 @@ export class Unrelated {
     const { embedder, store } = this.#deps;
     const words: Float32Array[] = [];
     for (let i = 0; i < ordinaryWords.length; i += batch) {
-      const { dimension, data } = await embedder().text(ordinaryWords.slice(i, i + batch), { priority: 'index' });
+      const { dimension, data } = await embedder.text(ordinaryWords.slice(i, i + batch), { priority: 'index' });
       for (let at = 0; at < data.length; at += dimension) words.push(data.slice(at, at + dimension));
     }
     const vectors = words.map((vector) => Buffer.from(encodeFloat16(vector)).toString('base64'));
@@ -116,13 +116,13 @@ export class Unrelated {
     const stored = readValue(this.#deps.store, this.#settingKey()) as { words: string[]; vectors: string[] } | undefined;
     if (stored === undefined || stored.words.join() !== ordinaryWords.join()) return undefined;
     return stored.vectors.map((text) => {
-      const vector = new Float32Array(this.#deps.embedder().space.dimension);
+      const vector = new Float32Array(this.#deps.embedder.space.dimension);
       decodeFloat16(Buffer.from(text, 'base64'), vector);
       return vector;
     });
   }
 
   #settingKey(): string {
-    return `search.ordinary-words:${this.#deps.embedder().space.id}`;
+    return `search.ordinary-words:${this.#deps.embedder.space.id}`;
   }
 }

@@ -51,9 +51,7 @@ beforeAll(async () => {
   }
   searcher = createSearcher({
     store,
-    spaceId,
-    vectors: () => vectors,
-    embedder: () => embedder,
+    engines: { serving: { name: 'Lite', embedder, spaceId, vectors }, next: undefined },
     openPicture: async (ref, rasters) => {
       const file = ref.kind === 'item' ? shown.get(ref.id) : files.find((name) => idOf(name) === ref.id);
       return (await readers.read({ path: join(samples, file ?? ''), rasters })).picture;

@@ -75,9 +75,7 @@ export function toyLibrary(options: { now?: () => Date; backend?: 'exact' | 'aut
   const reopen = (): Searcher =>
     createSearcher({
       store,
-      spaceId,
-      vectors: () => vectors,
-      embedder: () => embedder,
+      engines: { serving: { name: 'Toy', embedder, spaceId, vectors }, next: undefined },
       openPicture: async (ref) => {
         opened.push(ref);
         return toyPicture((ref.kind === 'upload' ? uploads : shownBy).get(ref.id) ?? {});
