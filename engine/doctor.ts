@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { AppError } from '../core/api/errors.ts';
 import type { Check, DoctorReport } from '../core/api/library.ts';
-import type { Embedder } from '../core/indexing/embedder.ts';
 import type { Readers } from '../core/readers/reader.ts';
 import { countEmbeddings, streamVectors } from '../core/store/embeddings.ts';
 import { countPending, countReady } from '../core/store/files.ts';
@@ -14,15 +13,15 @@ import type { Store } from '../core/store/open.ts';
 import { listRoots } from '../core/store/roots.ts';
 import { sqliteVssProblem } from '../core/vectors/build-segment.ts';
 import { loadUsearch } from '../core/vectors/usearch.ts';
-import type { VectorIndex } from '../core/vectors/vector-index.ts';
+import { defaultModel } from '../models/default-model.ts';
+import { listInstalled } from '../models/hub/installed.ts';
+import { modelsHome } from '../models/hub/models-home.ts';
 import { verifyWeights, weightFiles } from '../models/weights.ts';
+import type { ServedEngine } from './open-engine.ts';
 
 export type Patient = {
   readonly store: Store;
-  readonly spaceId: number;
-  readonly model: string;
-  readonly vectors: VectorIndex;
-  readonly embedder: Embedder;
+  readonly engines: { readonly serving: ServedEngine; readonly next: ServedEngine | undefined };
   readonly readers: Readers;
 };
 
@@ -45,7 +44,7 @@ const examinations: readonly (readonly [string, (patient: Patient) => string | P
   ['index', checkIndex],
   ['vector search', checkBackends],
   ['model files', checkModelFiles],
-  ['engine', checkEngine],
+  ['engine', checkEngines],
   ['picture decoders', checkReaders],
   ['disk', checkDisk],
   ['folders', checkFolders],
@@ -60,7 +59,17 @@ function checkDatabase({ store }: Patient): string {
 }
 
 /** Every vector of the library is in the index, and a sample of them finds itself. */
-function checkIndex({ store, spaceId, vectors }: Patient): string {
+function checkIndex({ store, engines }: Patient): string {
+  return openOf(engines)
+    .map((engine) => indexOf(store, engine))
+    .join('; ');
+}
+
+function openOf({ serving, next }: Patient['engines']): readonly ServedEngine[] {
+  return next ? [serving, next] : [serving];
+}
+
+function indexOf(store: Store, { spaceId, vectors, name }: ServedEngine): string {
   const rows = countEmbeddings(store, spaceId);
   const { live, segments, tail, building } = vectors.health();
   if (live !== rows) {
@@ -84,14 +93,14 @@ function checkIndex({ store, spaceId, vectors }: Patient): string {
       );
     }
   }
-  return `${rows} vectors, as many as in the library; ${segments} segments, ${tail} in memory${building ? ', being built' : ''}`;
+  return `${name}: ${rows} vectors, as many as in the library; ${segments} segments, ${tail} in memory${building ? ', being built' : ''}`;
 }
 
 /** A backend that cannot run here is replaced by another one, in the end by comparing all vectors: worth knowing, not an illness. */
-async function checkBackends({ vectors }: Patient): Promise<string> {
+async function checkBackends({ engines }: Patient): Promise<string> {
   const problem = await sqliteVssProblem({ log: () => undefined });
   const vss = problem === undefined ? 'sqlite-vss runs' : `sqlite-vss does not run here (${problem})`;
-  return `${vectors.health().backend} is in use; ${vss}; ${usearchState()}`;
+  return `${engines.serving.vectors.health().backend} is in use; ${vss}; ${usearchState()}`;
 }
 
 function usearchState(): string {
@@ -103,9 +112,19 @@ function usearchState(): string {
   }
 }
 
-async function checkModelFiles({ model }: Patient): Promise<string> {
-  await verifyWeights(model);
-  return `${(await weightFiles(model)).length} files of ${model}, checksums as published`;
+/** Those that are part of Oneword byte by byte. Of downloads, which were proven when they came, that they are there and whole. */
+async function checkModelFiles({ engines }: Patient): Promise<string> {
+  await verifyWeights(defaultModel);
+  const installed = await listInstalled(modelsHome());
+  const broken = installed.filter(({ problem }) => problem !== undefined);
+  const used = broken.find(({ id }) => openOf(engines).some((engine) => engine.id === id));
+  if (used) throw new AppError('model-missing', `${used.name}: ${used.problem}`);
+  const found = [
+    `${(await weightFiles(defaultModel)).length} files of ${defaultModel}, checksums as published`,
+    ...installed.filter((engine) => !broken.includes(engine)).map(({ name }) => `${name}: complete`),
+    ...broken.map(({ name, problem }) => `${name}, which is not in use: ${problem}`),
+  ];
+  return found.join('; ');
 }
 
 /** Beginnings of known vectors, from the reference implementation: a broken network or a wrong provider would give others. */
@@ -113,16 +132,24 @@ const known: Readonly<Record<string, { readonly text: string; readonly first: re
   'lite@1': { text: 'a red apple', first: [0.03043, -0.0125, -0.0046, 0.04624, -0.03136, 0.02727, 0.09897, -0.02473] },
 };
 
-async function checkEngine({ embedder }: Patient): Promise<string> {
+async function checkEngines({ engines }: Patient): Promise<string> {
+  const answers: string[] = [];
+  for (const engine of openOf(engines)) answers.push(await checkEngine(engine));
+  return answers.join('; ');
+}
+
+async function checkEngine({ embedder, name }: ServedEngine): Promise<string> {
   const { space } = embedder;
   const reference = known[space.id];
   const { data } = await embedder.text([reference?.text ?? 'a red apple'], { priority: 'query' });
   if (data.length !== space.dimension || !data.every(Number.isFinite)) {
-    throw new AppError('engine-failed', `${space.model} gives vectors that are none. Install Oneword again.`);
+    throw new AppError('engine-failed', `${name} gives vectors that are none. Install it again.`);
   }
   const off = Math.max(0, ...(reference?.first ?? []).map((value, i) => Math.abs(value - (data[i] ?? 0))));
-  if (off > 1e-3) throw new AppError('engine-failed', `${space.model} gives other vectors than it should (off by ${off.toFixed(4)}).`);
-  return reference ? `${space.model} on the CPU; a known vector is right to ${off.toExponential(0)}` : `${space.model} on the CPU answers`;
+  if (off > 1e-3) throw new AppError('engine-failed', `${name} gives other vectors than it should (off by ${off.toFixed(4)}).`);
+  const { provider } = embedder;
+  const proof = reference ? `a known vector is right to ${off.toExponential(0)}` : 'it answers';
+  return [`${name} on ${provider.name}`, proof, ...(provider.note === '' ? [] : [provider.note])].join('; ');
 }
 
 /** A red pixel, as PNG: goes through a reader process and its decoder. */

@@ -1,13 +1,13 @@
 /**
  * @file The engine as the library process sees it: an Embedder whose work is done in a process of its own.
- * Pictures to index are shared among several such processes (lanes.ts); a query is sent to the first at once and taken next (turns.ts), so
- * it waits for one picture at most.
+ * Pictures to index are shared among several such processes (lanes.ts); a query is sent to the first at once and taken next (turns.ts, or
+ * the engine itself where it can put one thing aside for another), so it waits for one picture at most.
  */
-import { type AppError, hasCode } from '../core/api/errors.ts';
-import type { EmbeddedPictures, Embedder, EmbedOptions, PictureFindings } from '../core/indexing/embedder.ts';
+import { AppError, hasCode } from '../core/api/errors.ts';
+import type { EmbeddedPictures, Embedder, EmbedOptions, PictureFindings, Provider } from '../core/indexing/embedder.ts';
 import { type CallOptions, type Child, exitUnder, startChild } from '../core/process/child.ts';
 import { createLanes, type LaneProcess } from './lanes.ts';
-import type { EmbedderArgs, EmbedderMethods, EngineDescription } from './serve-embedder.ts';
+import { type EmbedderArgs, type EmbedderMethods, type EngineDescription, progressEvent, providerEvent } from './serve-embedder.ts';
 
 export type EmbedderOptions = EmbedderArgs & {
   readonly log: (line: string) => void;
@@ -19,7 +19,11 @@ export type EmbedderOptions = EmbedderArgs & {
 
 /** An Embedder, and what can be said of its process. */
 export type EmbedderProcess = Embedder & {
+  warm(): Promise<void>;
   readonly description: EngineDescription;
+  readonly provider: Provider;
+  /** All engines there are, as its process knows them now. */
+  models(): Promise<EngineDescription['models']>;
   /** Why the last call failed, where the engine is to blame. */
   readonly trouble: AppError | undefined;
   readonly pid: number | undefined;
@@ -28,32 +32,47 @@ export type EmbedderProcess = Embedder & {
   readonly secondsPerPicture: number | null;
 };
 
-/** A single picture takes seconds even on a slow machine; longer means that the process hangs. */
-const pictureLimit = {
-  timeoutMs: 120_000,
-  timeout: { code: 'unreadable-file', message: 'The engine came to no end with this picture within two minutes.' },
-} as const;
+/**
+ * [Note: silence] A process that hangs has to be ended, and one that is slow must not be. A picture takes a small engine a second, a large one
+ * on a processor many minutes; but that one works in small steps and tells of each. So what is limited is the time without
+ * any word. An engine that orders its own work may also have to read gigabytes between two steps.
+ */
+function silence(interleaves: boolean): CallOptions {
+  const minutes = interleaves ? 10 : 2;
+  const message = `The engine gave no sign of life with this picture for ${minutes} minutes.`;
+  return { timeoutMs: minutes * 60_000, timeout: { code: 'unreadable-file', message } };
+}
 
 /** Starts the process and asks what its engine is. Without `known` it fails with `model-missing` or `engine-failed`. */
 export async function openEmbedderProcess({ model, threads, log, known, warm = false, entry }: EmbedderOptions): Promise<EmbedderProcess> {
-  const startProcess = (name: string, first = false): Child<EmbedderMethods> =>
-    startChild<EmbedderMethods>({
+  function startProcess(name: string, first = false): Child<EmbedderMethods> {
+    const started = startChild<EmbedderMethods>({
       name,
       entry: entry ?? new URL('./embedder-process.ts', import.meta.url),
       args: { model, warm: warm && first, ...(threads === undefined ? {} : { threads }) } satisfies EmbedderArgs,
       log,
     });
+    started.on(progressEvent, started.touch);
+    started.on(providerEvent, (data) => {
+      provider = data as Provider; // it runs our own serve-embedder.ts
+      log(`${model} runs on ${provider.name}. ${provider.note}`);
+    });
+    return started;
+  }
+  let provider: Provider | undefined;
   const child = startProcess('embedder', true);
-  let description: EngineDescription;
+  let description: EngineDescription | undefined;
   let trouble: AppError | undefined;
   try {
     description = await call(child, 'describe', undefined);
   } catch (error) {
-    const earlier = isTrouble(error) ? known?.() : undefined;
+    // One that was removed is missing, where it is known to have been there.
+    const earlier = isTrouble(error) || hasCode(error, 'not-found') ? known?.() : undefined;
     if (!earlier) {
       await child.close();
       throw error;
     }
+    trouble = error instanceof AppError ? error : undefined;
     description = earlier;
   }
 
@@ -69,13 +88,16 @@ export async function openEmbedderProcess({ model, threads, log, known, warm = f
       return answer;
     } catch (error) {
       if (isTrouble(error)) trouble = error;
-      throw error;
+      // By now its files were removed.
+      const isRemoved = description !== undefined && error instanceof AppError && error.code === 'not-found';
+      throw isRemoved ? new AppError('model-missing', error.message, { cause: error }) : error;
     }
   }
 
+  const limit = silence(description.interleaves);
   const laneOn = (process: Child<EmbedderMethods>): LaneProcess => ({
     embed: async (picture, pass, signal) =>
-      await call(process, 'image', { pictures: [picture], pass, priority: 'index' }, { ...pictureLimit, signal }),
+      await call(process, 'image', { pictures: [picture], pass, priority: 'index' }, { ...limit, signal }),
     get rss() {
       return process.rss;
     },
@@ -93,7 +115,7 @@ export async function openEmbedderProcess({ model, threads, log, known, warm = f
     input: Parameters<EmbedderMethods[K]>[0],
     options: EmbedOptions = {},
   ): Promise<Awaited<ReturnType<EmbedderMethods[K]>>> {
-    const callOptions: CallOptions = { ...pictureLimit, signal: options.signal };
+    const callOptions: CallOptions = { ...limit, signal: options.signal };
     try {
       return await call(child, method, input, callOptions);
     } catch (error) {
@@ -107,7 +129,12 @@ export async function openEmbedderProcess({ model, threads, log, known, warm = f
     get trouble() {
       return trouble;
     },
+    get provider() {
+      return provider ?? description.provider;
+    },
+    models: () => child.call('models', undefined),
     space: description.space,
+    interleaves: description.interleaves,
     hasThoroughPass: description.hasThoroughPass,
     rasters: (pass) => description.rasters[pass],
     text: (texts, options) => ask('text', { texts, priority: options?.priority ?? 'query' }, options),
@@ -119,6 +146,7 @@ export async function openEmbedderProcess({ model, threads, log, known, warm = f
     composed: (pairs, options) =>
       ask('composed', { pairs, pass: options?.pass ?? 'fast', priority: options?.priority ?? 'query' }, options),
     words: (vectors, k) => ask('words', { vectors, k }),
+    warm: () => ask('warm', undefined),
     close: async () => {
       await Promise.all([child.close(2_000), lanes.close()]);
     },
@@ -147,5 +175,5 @@ function join(dimension: number, results: readonly EmbeddedPictures[]): Embedded
 }
 
 function isTrouble(error: unknown): error is AppError {
-  return hasCode(error, 'engine-failed') || hasCode(error, 'model-missing');
+  return hasCode(error, 'engine-failed') || hasCode(error, 'model-missing') || hasCode(error, 'model-invalid');
 }

@@ -8,24 +8,24 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { implement, type Router } from '@orpc/server';
 import { type Contract, contract } from '../core/api/contract.ts';
 import { hasCode } from '../core/api/errors.ts';
-import type { Space } from '../core/indexing/embedder.ts';
 import { createIndexer, type Indexer } from '../core/indexing/indexer.ts';
 import { createReaders } from '../core/readers/pool.ts';
 import type { Readers } from '../core/readers/reader.ts';
 import { createSearcher, type Searcher } from '../core/search/searcher.ts';
-import { ensureSpace } from '../core/store/contents.ts';
+import { countSpaces } from '../core/store/contents.ts';
 import { asStoreError } from '../core/store/failure.ts';
 import { openStore, type Store } from '../core/store/open.ts';
-import { readSettings, readValue, writeSettings, writeValue } from '../core/store/settings.ts';
-import { openVectorIndex } from '../core/vectors/open.ts';
-import type { VectorIndex } from '../core/vectors/vector-index.ts';
-import { defaultModel } from '../models/default-model.ts';
+import { readSettings, writeSettings } from '../core/store/settings.ts';
 import { browse } from './browse.ts';
+import { isChosen, peekChoice, readChoice, writeChoice } from './choice.ts';
 import { examine } from './doctor.ts';
 import { type EmbedderProcess, openEmbedderProcess } from './embedder.ts';
+import { createEngines, type EngineSet, type EnginesOptions } from './engines.ts';
 import { createEvents, type Events } from './events.ts';
+import { createInstalls, type Installs } from './installs.ts';
+import { joinLibrary, knownEngine } from './open-engine.ts';
 import { createPictureOpener } from './open-picture.ts';
-import { type EngineDescription, engineDescription } from './serve-embedder.ts';
+import { createSpeeds, type Speeds } from './probe.ts';
 import { createShownFiles, type ShownFiles } from './shown-files.ts';
 import { describeEngines, describeLibrary } from './status.ts';
 
@@ -34,10 +34,10 @@ export type ServiceOptions = {
   readonly directory: string;
   /**
    * `watch`: scans and watches all folders and works on what waits. `index`: does that for the folders it is told, until they are
-   * done. `query`: answers questions only.
+   * done. `query`: answers questions only. A second engine comes up with `watch` alone: the others are over before it is ready.
    */
   readonly activity: 'watch' | 'index' | 'query';
-  /** Engine; absent = the built-in one. */
+  /** Engine for this time; absent = the one that was chosen for the library, else the built-in one. */
   readonly model?: string;
   /** Address of another entry for the engine's process. */
   readonly engine?: string;
@@ -53,74 +53,98 @@ export type LibraryService = {
 export type Parts = {
   readonly store: Store;
   readonly readers: Readers;
-  readonly embedder: EmbedderProcess;
-  readonly vectors: VectorIndex;
+  readonly engines: EngineSet;
   readonly indexer: Indexer;
   readonly searcher: Searcher;
+  readonly installs: Installs;
+  readonly speeds: Speeds;
   readonly events: Events;
-  readonly model: string;
-  readonly spaceId: number;
 };
 
 const samples = path.resolve(import.meta.dirname, '../samples');
 
 export async function openService(options: ServiceOptions): Promise<LibraryService> {
   const parts = await openParts(options);
-  const { store, indexer, events } = parts;
+  const { store, indexer, engines, events } = parts;
   indexer.onChange(events.tell);
   if (options.activity !== 'query') {
     indexer.start({ scan: options.activity === 'watch' });
     void calibrate(parts);
   }
+  if (options.activity === 'watch') engines.resume();
   return {
     router: routerOf(parts),
-    media: createShownFiles(store, parts.spaceId, indexer.thumbnails),
+    media: createShownFiles(store, engines, indexer.thumbnails),
     close: () => closeParts(parts),
   };
 }
 
-async function openParts({ directory, activity, model = defaultModel, engine }: ServiceOptions): Promise<Parts> {
+async function openParts({ directory, activity, model, engine }: ServiceOptions): Promise<Parts> {
   const log = (line: string) => console.error(line);
   let store: Store | undefined;
+  const common = { log, warm: activity !== 'index', ...(engine === undefined ? {} : { entry: new URL(engine) }) };
+  const start = (id: string) => openEmbedderProcess({ ...common, model: id });
+  const startServing = (id: string) => openEmbedderProcess({ ...common, model: id, known: () => store && knownEngine(store, id) });
   // The engine's process comes up while the database is checked.
-  const entry = engine === undefined ? {} : { entry: new URL(engine) };
-  const warm = activity !== 'index';
-  const starting = openEmbedderProcess({ model, log, known: () => store && knownEngine(store, model), warm, ...entry });
+  const expected = model ?? peekChoice(directory).serving;
+  let starting = startServing(expected);
   starting.catch(() => undefined); // awaited below, after the store
   try {
     store = await openStoreSoon(directory);
-    // An index of many pictures takes a second to open, while the engine comes up: it is that of the engine as it was last time. An
-    // engine that turns out to be another one gets its own.
-    const expected = knownEngine(store, model)?.space;
-    const early = expected && openIndexOf(store, expected, log);
-    const embedder = await starting.catch((error: unknown) => {
-      early?.vectors.close();
-      throw error;
-    });
-    if (embedder.trouble === undefined) writeValue(store, engineKey(model), embedder.description);
-    const processes = Math.max(2, Math.min(8, availableParallelism() - 1));
-    const readers = activity === 'query' ? readersOnDemand(log) : createReaders({ processes, log });
-    const isExpected = early !== undefined && expected?.id === embedder.space.id;
-    if (!isExpected) early?.vectors.close();
-    const { spaceId, vectors } = isExpected ? early : openIndexOf(store, embedder.space, log);
-    const indexer = createIndexer({ store, readers, embedder, vectors, watch: activity === 'watch', reading: processes + 1, log });
-    const openPicture = createPictureOpener({ store, spaceId, readers });
-    const searcher = createSearcher({ store, spaceId, vectors: () => vectors, embedder: () => embedder, openPicture });
-    const parts = { store, readers, embedder, vectors, indexer, searcher, model, spaceId };
-    return { ...parts, events: createEvents(() => describeLibrary(parts)) };
+    const chosen = model ?? readChoice(store).serving;
+    if (chosen !== expected) {
+      await ended(starting);
+      starting = startServing(chosen);
+    }
+    const isNew = !isChosen(store) && countSpaces(store) === 0;
+    const serving = await joinLibrary(store, chosen, starting, log);
+    // The engine that a library is made with stays its own.
+    if (isNew && model !== undefined) writeChoice(store, { serving: model, beside: false });
+    return assemble({ store, serving, activity, start, log });
   } catch (error) {
-    await starting.then(
-      (embedder) => embedder.close(),
-      () => undefined,
-    );
+    await ended(starting);
     store?.close();
     throw asStoreError(directory, error);
   }
 }
 
-function openIndexOf(store: Store, space: Space, log: (line: string) => void): { spaceId: number; vectors: VectorIndex } {
-  const spaceId = ensureSpace(store, space);
-  return { spaceId, vectors: openVectorIndex({ store, spaceId, dimension: space.dimension, log }) };
+type Assembly = Pick<EnginesOptions, 'store' | 'serving' | 'start' | 'log'> & Pick<ServiceOptions, 'activity'>;
+
+function assemble({ store, serving, activity, start, log }: Assembly): Parts {
+  const processes = Math.max(2, Math.min(8, availableParallelism() - 1));
+  const readers = activity === 'query' ? readersOnDemand(log) : createReaders({ processes, log });
+  const engines = createEngines({
+    store,
+    serving,
+    start,
+    log,
+    onChange: () => {
+      indexer.enginesChanged();
+      void calibrate({ searcher });
+    },
+    leave: (engine) => searcher.leave(engine),
+  });
+  const indexer = createIndexer({
+    store,
+    readers,
+    engines,
+    watch: activity === 'watch',
+    reading: processes + 1,
+    log,
+    onCovered: () => engines.covered(),
+  });
+  const searcher = createSearcher({ store, engines, openPicture: createPictureOpener({ store, engines, readers }), log });
+  const installs = createInstalls({ store, engines, log, onChange: () => events.tell('status') });
+  const parts = { store, readers, engines, indexer, searcher, installs, speeds: createSpeeds(store, log) };
+  const events = createEvents(() => describeLibrary(parts));
+  return { ...parts, events };
+}
+
+async function ended(starting: Promise<EmbedderProcess>): Promise<void> {
+  await starting.then(
+    (embedder) => embedder.close(),
+    () => undefined,
+  );
 }
 
 /** Most questions are words: no process is started for pictures that nobody gives. */
@@ -157,22 +181,20 @@ async function openStoreSoon(directory: string): Promise<Store> {
   }
 }
 
-async function closeParts({ events, indexer, vectors, readers, embedder, store }: Parts): Promise<void> {
+async function closeParts({ events, indexer, readers, engines, installs, speeds, store }: Parts): Promise<void> {
   events.close();
   await indexer.close();
-  await Promise.all([readers.close(), embedder.close()]);
-  vectors.close();
+  await Promise.all([readers.close(), engines.close(), installs.close(), speeds.close()]);
   store.close();
 }
 
-const engineKey = (model: string): string => `engine:${model}`;
-
-function knownEngine(store: Store, model: string): EngineDescription | undefined {
-  return engineDescription.safeParse(readValue(store, engineKey(model))).data;
+async function done(work: Promise<void>): Promise<Record<never, never>> {
+  await work;
+  return {};
 }
 
 function routerOf(parts: Parts): Router<Contract, Record<never, never>> {
-  const { store, indexer, searcher, events } = parts;
+  const { store, indexer, searcher, engines, installs, speeds, events } = parts;
   const os = implement(contract).use(async ({ next }) => {
     try {
       return await next();
@@ -219,6 +241,16 @@ function routerOf(parts: Parts): Router<Contract, Record<never, never>> {
     }),
 
     listEngines: os.listEngines.handler(() => describeEngines(parts)),
+    installEngine: os.installEngine.handler(({ input }) => done(installs.install(input.id, input.consent))),
+    stopInstall: os.stopInstall.handler(({ input }) => done(installs.stop(input.id))),
+    importEngine: os.importEngine.handler(({ input }) => installs.importEngine(input.path)),
+    removeEngine: os.removeEngine.handler(({ input }) => done(installs.remove(input.id))),
+    useEngine: os.useEngine.handler(({ input }) => done(engines.use(input.id, input.beside))),
+    probeEngine: os.probeEngine.handler(({ input }) => speeds.probe(input.id)),
+    warm: os.warm.handler(() => {
+      engines.warm();
+      return {};
+    }),
     getSettings: os.getSettings.handler(() => readSettings(store)),
     setSettings: os.setSettings.handler(({ input }) => {
       const { secondPass, thumbnailCacheMiB } = readSettings(store);

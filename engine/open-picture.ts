@@ -2,16 +2,17 @@
 import { access } from 'node:fs/promises';
 import { AppError, hasCode } from '../core/api/errors.ts';
 import type { PictureRef } from '../core/api/query.ts';
+import type { Engines } from '../core/indexing/engines.ts';
 import type { Readers } from '../core/readers/reader.ts';
-import type { OpenPicture } from '../core/search/query-vector.ts';
+import type { OpenPicture } from '../core/search/space.ts';
 import { findItem } from '../core/store/catalogue.ts';
 import type { Store } from '../core/store/open.ts';
 import { queryPicturePath } from './query-pictures.ts';
 import { checkedPath } from './shown-files.ts';
 
-type Deps = { readonly store: Store; readonly spaceId: number; readonly readers: Readers };
+type Deps = { readonly store: Store; readonly engines: Engines; readonly readers: Readers };
 
-export function createPictureOpener({ store, spaceId, readers }: Deps): OpenPicture {
+export function createPictureOpener({ store, engines, readers }: Deps): OpenPicture {
   async function pathOf(ref: PictureRef): Promise<string> {
     if (ref.kind === 'upload') {
       const file = queryPicturePath(store.directory, ref.id);
@@ -20,7 +21,7 @@ export function createPictureOpener({ store, spaceId, readers }: Deps): OpenPict
       });
       return file;
     }
-    const item = findItem(store, spaceId, ref.id);
+    const item = findItem(store, engines.serving.spaceId, ref.id);
     if (!item) throw new AppError('not-found', `There is no item ${ref.id} in this library any more.`);
     return checkedPath(store, item.path);
   }

@@ -6,6 +6,7 @@ import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError } from '../core/api/errors.ts';
 import type { FileType } from '../core/api/query.ts';
+import type { Engines } from '../core/indexing/engines.ts';
 import { type ThumbnailSide, type Thumbnails, thumbnailSides } from '../core/library/thumbnails.ts';
 import { findItem, type ItemFacts } from '../core/store/catalogue.ts';
 import type { Store } from '../core/store/open.ts';
@@ -26,9 +27,9 @@ const [small, large] = thumbnailSides;
 
 export type ShownFiles = (id: string, kind: MediaKind) => Promise<MediaFile>;
 
-export function createShownFiles(store: Store, spaceId: number, thumbnails: Thumbnails): ShownFiles {
+export function createShownFiles(store: Store, engines: Engines, thumbnails: Thumbnails): ShownFiles {
   return async (id, kind) => {
-    const item = findItem(store, spaceId, id);
+    const item = findItem(store, engines.serving.spaceId, id);
     if (!item) throw new AppError('not-found', 'There is no such picture in the library any more.');
     const contentType = shownAsTheyAre[item.type];
     if (kind === 'media' && contentType !== undefined) {

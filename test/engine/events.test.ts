@@ -4,7 +4,9 @@ import type { LibraryEvent, LibraryStatus } from '../../core/api/library.ts';
 import { createEvents, shortestPause } from '../../engine/events.ts';
 
 function status(items: number): LibraryStatus {
-  const engine = { id: 'lite', name: '', description: '', limits: '', licence: '', installed: true, active: true, provider: null };
+  const text = { name: '', description: '', limits: '', licence: '', scores: '' };
+  const state = { installed: true, active: true, takingOver: false, source: null, consent: null, download: null, provider: null };
+  const engine = { id: 'lite', ...text, ...state };
   const numbers = { dimension: 1, bytes: 0, memoryBytes: 0, secondsPerPicture: null, covered: 0, of: 0 };
   const counts = { items, pictures: items, pages: 0, failed: 0, offlineFolders: 0 };
   const index = { backend: 'exact', note: '' };

@@ -1,0 +1,54 @@
+/** @file Entry of a process that times an engine on pictures of noise, for about ten seconds beyond what it takes to open. */
+import type { Embedder, PictureInput } from '../core/indexing/embedder.ts';
+import { serveChild } from '../core/process/serve.ts';
+import { openEmbedder } from '../models/registry.ts';
+import { layoutOn } from '../pixels/canvas.ts';
+import type { Raster, RasterRequest } from '../pixels/raster.ts';
+
+export type ProbeMethods = { probe(input: { id: string }): Promise<{ secondsPerPicture: number; secondsPerText: number }> };
+
+const size = { width: 1200, height: 900 };
+const enoughMs = 4000;
+
+serveChild({
+  probe: async ({ id }: { id: string }) => {
+    const embedder = await openEmbedder(id);
+    try {
+      const picture = noise(embedder);
+      const secondsPerText = await timed(() => embedder.text(['a red apple on a table']));
+      const secondsPerPicture = await timed(() => embedder.image([picture], { priority: 'index' }));
+      return { secondsPerPicture, secondsPerText };
+    } finally {
+      await embedder.close();
+    }
+  },
+} satisfies ProbeMethods);
+
+/** Mean of as many runs as fit, without the first, which loads; of a slow engine the first alone. */
+async function timed(run: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await run();
+  const first = performance.now() - start;
+  if (first > enoughMs) return first / 1000;
+  const begin = performance.now();
+  let runs = 0;
+  do {
+    await run();
+    runs += 1;
+  } while (performance.now() - begin < enoughMs - first && runs < 50);
+  return (performance.now() - begin) / runs / 1000;
+}
+
+function noise(embedder: Embedder): PictureInput {
+  return { ...size, rasters: embedder.rasters('fast').map(rasterOf) };
+}
+
+function rasterOf(request: RasterRequest): Raster {
+  const { width, height } = request.fit === 'canvas' ? layoutOn(size, request).raster : sizeOf(request);
+  return { width, height, data: Uint8Array.from({ length: width * height * 3 }, () => Math.random() * 256) };
+}
+
+function sizeOf({ fit, width, height }: Exclude<RasterRequest, { fit: 'canvas' }>): { width: number; height: number } {
+  const scale = Math.min(1, width / size.width, height / size.height);
+  return fit === 'inside' ? { width: Math.round(size.width * scale), height: Math.round(size.height * scale) } : { width, height };
+}
