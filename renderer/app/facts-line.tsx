@@ -3,7 +3,8 @@ import { ActionIcon, Tooltip } from '@mantine/core';
 import { IconPlayerPauseFilled, IconPlayerPlayFilled } from '@tabler/icons-react';
 import { Link } from 'wouter';
 import type { Job, LibraryStatus } from '../../core/api/library.ts';
-import { useTakingOver } from '../engines/use-taking-over.ts';
+import { type Lineup, readingEngine } from '../engines/engine-state.ts';
+import { useLineup } from '../engines/use-lineup.ts';
 import { usePauseOrResume } from '../library/use-library-actions.ts';
 import { type Messages, useMessages } from '../messages/messages.ts';
 import styles from './facts-line.module.css';
@@ -13,7 +14,7 @@ import { useStatus } from './use-status.ts';
 export function FactsLine() {
   const messages = useMessages();
   const status = useStatus();
-  const takingOver = useTakingOver();
+  const lineup = useLineup();
   const pauseOrResume = usePauseOrResume();
   if (!status) return <div className={styles.line} />;
   const { facts, job: jobMessages } = messages;
@@ -26,7 +27,7 @@ export function FactsLine() {
       {job && (
         <span className={styles.job}>
           <Link href={isOfEngines(job) ? '/engines' : '/library'} className={styles.part}>
-            {job.name === 'changing-engine' && takingOver ? facts.takesOver(takingOver, jobFacts(job, messages)) : jobLine(job, messages)}
+            {changeLine(job, lineup, jobFacts(job, messages), messages) ?? jobLine(job, messages)}
           </Link>
           {canPause(job) && (
             <Tooltip label={job.paused ? jobMessages.resume : jobMessages.pause}>
@@ -42,7 +43,7 @@ export function FactsLine() {
         </span>
       )}
       <Link href="/engines" className={styles.part} data-part="engine">
-        {engineLine(status, takingOver, messages)}
+        {engineLine(status, lineup, messages)}
       </Link>
     </section>
   );
@@ -60,9 +61,17 @@ function searched(status: LibraryStatus, facts: Messages['facts']): string {
 }
 
 /** The engine that answers; a change is told here only while other work stands before it in the line. */
-function engineLine(status: LibraryStatus, takingOver: string | null, messages: Messages): string {
+function engineLine(status: LibraryStatus, lineup: Lineup | null, messages: Messages): string {
   const { facts } = messages;
   const serving = facts.engine(status.engine.name, status.engine.provider);
-  const change = status.jobs.slice(1).find(({ name }) => name === 'changing-engine');
-  return change && takingOver ? facts.both(serving, facts.takesOver(takingOver, [jobCount(change, messages)])) : serving;
+  const job = status.jobs.slice(1).find(({ name }) => name === 'changing-engine');
+  const change = job && changeLine(job, lineup, [jobCount(job, messages)], messages);
+  return change ? facts.both(serving, change) : serving;
+}
+
+/** A job of an engine with the engine's name; null where it is none, or the name is not known yet. */
+function changeLine(job: Job, lineup: Lineup | null, parts: readonly string[], { facts }: Messages): string | null {
+  const engine = lineup && job.name === 'changing-engine' && readingEngine(lineup);
+  if (!engine) return null;
+  return lineup.change ? facts.takesOver(engine.name, parts) : facts.reads(engine.name, parts);
 }

@@ -8,9 +8,11 @@ import { ProgressAnnouncer } from './progress-announcer.tsx';
 import { Rail } from './rail.tsx';
 import styles from './shell.module.css';
 import { useGlobalKeys } from './use-global-keys.ts';
+import { useWarmEngine } from './use-warm-engine.ts';
 
 export function Shell({ children }: { children: ReactNode }) {
   useGlobalKeys();
+  useWarmEngine();
   return (
     <div className={styles.shell}>
       <Rail />

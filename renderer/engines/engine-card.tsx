@@ -1,12 +1,13 @@
 /** @file One engine: what it is, its honest numbers, what it cannot do, and the one thing to do with it now. */
 import type { EngineInfo } from '../../core/api/library.ts';
 import { ProgressBar } from '../app/progress-bar.tsx';
+import { useNotice } from '../app/use-status.ts';
 import { useMessages } from '../messages/messages.ts';
 import styles from './engine-card.module.css';
 import { EngineDownload } from './engine-download.tsx';
 import { EngineMenu } from './engine-menu.tsx';
 import { EngineNumbers } from './engine-numbers.tsx';
-import { changeOf } from './engine-state.ts';
+import type { Lineup } from './engine-state.ts';
 import { PrimaryAction } from './primary-action.tsx';
 import { SourceLink } from './source-link.tsx';
 import { type EngineActions, useProbe } from './use-engine-actions.ts';
@@ -14,29 +15,31 @@ import { engineAttribute } from './use-kept-focus.ts';
 
 type Props = {
   engine: EngineInfo;
-  /** All of them: what can be done with one depends on the others. */
-  engines: readonly EngineInfo[];
+  /** What can be done with one engine depends on the others. */
+  lineup: Lineup;
   actions: EngineActions;
   onDownload(): void;
   onRemove(): void;
 };
 
-export function EngineCard({ engine, engines, actions, onDownload, onRemove }: Props) {
+export function EngineCard({ engine, lineup, actions, onDownload, onRemove }: Props) {
   const { engines: messages } = useMessages();
   const probe = useProbe();
+  // Why it runs where it runs, told of the engine that serves.
+  const providerNote = useNotice('provider')?.text;
   return (
     <li className={styles.card} aria-label={engine.name} tabIndex={-1} {...{ [engineAttribute]: engine.id }}>
       <div className={styles.heading}>
         <h3 className={styles.name}>{engine.name}</h3>
         <div className={styles.actions}>
-          <PrimaryAction engine={engine} engines={engines} actions={actions} onDownload={onDownload} />
-          <EngineMenu engine={engine} engines={engines} actions={actions} probe={probe} onRemove={onRemove} />
+          <PrimaryAction engine={engine} lineup={lineup} actions={actions} onDownload={onDownload} />
+          <EngineMenu engine={engine} lineup={lineup} actions={actions} probe={probe} onRemove={onRemove} />
         </div>
       </div>
       <p className={styles.description}>{engine.description}</p>
       {engine.download && <EngineDownload engine={engine} download={engine.download} />}
       <EngineNumbers engine={engine} probe={probe} />
-      <Coverage engine={engine} engines={engines} />
+      <Coverage engine={engine} lineup={lineup} />
       <dl className={styles.lines}>
         <dt>{messages.scores}</dt>
         <dd>{engine.scores || messages.notPublished}</dd>
@@ -54,7 +57,7 @@ export function EngineCard({ engine, engines, actions, onDownload, onRemove }: P
         {engine.provider && (
           <>
             <dt>{messages.runs}</dt>
-            <dd>{engine.provider}</dd>
+            <dd>{(engine.id === lineup.serving?.id && providerNote) || engine.provider}</dd>
           </>
         )}
         <dt>{messages.length}</dt>
@@ -65,10 +68,9 @@ export function EngineCard({ engine, engines, actions, onDownload, onRemove }: P
 }
 
 /** While it changes hands the change itself shows this. */
-function Coverage({ engine, engines }: Pick<Props, 'engine' | 'engines'>) {
+function Coverage({ engine, lineup: { change } }: Pick<Props, 'engine' | 'lineup'>) {
   const { engines: messages } = useMessages();
-  const change = changeOf(engines);
-  const isChanging = change !== null && [change.from.id, change.to.id].includes(engine.id);
+  const isChanging = engine.id === change?.from.id || engine.id === change?.to.id;
   if (isChanging || !engine.installed || (!engine.active && engine.covered === 0)) return null;
   const text = messages.covers(engine.covered, engine.of);
   return (

@@ -4,7 +4,7 @@ import { IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
 import type { EngineInfo } from '../../core/api/library.ts';
 import { jobPace } from '../app/job-line.ts';
 import { ProgressBar } from '../app/progress-bar.tsx';
-import { useStatus } from '../app/use-status.ts';
+import { useNotice, useStatus } from '../app/use-status.ts';
 import { usePauseOrResume } from '../library/use-library-actions.ts';
 import { useMessages } from '../messages/messages.ts';
 import styles from './engine-change.module.css';
@@ -15,6 +15,7 @@ export function EngineChange({ change, onKeep }: { change: Change; onKeep: Engin
   const messages = useMessages();
   const { changeEngine, job: words } = messages;
   const pauseOrResume = usePauseOrResume();
+  const problem = useNotice('next-engine')?.text;
   const job = useStatus()?.jobs.find(({ name }) => name === 'changing-engine');
   const { from, to } = change;
   return (
@@ -24,7 +25,13 @@ export function EngineChange({ change, onKeep }: { change: Change; onKeep: Engin
         <Coverage engine={from} quiet />
         <Coverage engine={to} note={job && jobPace(job, messages).join(', ')} paused={job?.paused ?? false} />
       </div>
-      <p className={styles.meanwhile}>{changeEngine.meanwhile(to.name, from.name)}</p>
+      {problem ? (
+        <p className={styles.problem} role="alert">
+          {problem}
+        </p>
+      ) : (
+        <p className={styles.meanwhile}>{changeEngine.meanwhile(to.name, from.name)}</p>
+      )}
       <div className={styles.buttons}>
         {job && (
           <Button
@@ -36,7 +43,7 @@ export function EngineChange({ change, onKeep }: { change: Change; onKeep: Engin
             {job.paused ? words.resume : words.pause}
           </Button>
         )}
-        <Button onClick={() => onKeep(from, changeEngine.kept(from.name, to.name))}>{changeEngine.keep(from.name)}</Button>
+        <Button onClick={() => onKeep(change)}>{changeEngine.keep(from.name)}</Button>
       </div>
     </section>
   );

@@ -4,33 +4,33 @@ import { IconColumns2, IconDots, IconGauge, IconSquare, IconTrash } from '@table
 import type { ReactNode } from 'react';
 import type { EngineInfo } from '../../core/api/library.ts';
 import { useMessages } from '../messages/messages.ts';
-import { type Secondary, secondariesOf, servingEngines } from './engine-state.ts';
+import { type Lineup, type Secondary, secondariesOf } from './engine-state.ts';
 import type { EngineActions, Probe } from './use-engine-actions.ts';
 
 type Props = {
   engine: EngineInfo;
-  engines: readonly EngineInfo[];
+  lineup: Lineup;
   actions: EngineActions;
   probe: Probe;
   onRemove(): void;
 };
 
-export function EngineMenu({ engine, engines, actions, probe, onRemove }: Props) {
+export function EngineMenu({ engine, lineup, actions, probe, onRemove }: Props) {
   const { engines: messages } = useMessages();
-  const items = secondariesOf(engine, engines);
-  const [present] = servingEngines(engines);
+  const items = secondariesOf(engine, lineup);
+  const { serving } = lineup;
   if (items.length === 0) return null;
 
   const rows: Record<Secondary, { icon: ReactNode; label: string; run(): void }> = {
     beside: {
       icon: <IconColumns2 size={16} stroke={1.75} aria-hidden />,
-      label: messages.beside(present?.name ?? ''),
-      run: () => present && actions.takeBeside(engine, present),
+      label: messages.beside(serving?.name ?? ''),
+      run: () => serving && actions.takeBeside(engine, serving),
     },
     alone: {
       icon: <IconSquare size={16} stroke={1.75} aria-hidden />,
-      label: messages.alone,
-      run: () => actions.keep(engine, messages.changed(engine.name)),
+      label: messages.useAlone,
+      run: () => actions.take(engine, lineup),
     },
     measure: {
       icon: <IconGauge size={16} stroke={1.75} aria-hidden />,

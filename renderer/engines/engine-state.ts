@@ -12,33 +12,47 @@ export function primaryOf(engine: EngineInfo): Primary {
   return engine.download.problem === null ? 'stop' : 'go-on';
 }
 
-/** The engines that answer searches and are not about to be replaced by another: one, or two side by side. */
-export function servingEngines(engines: readonly EngineInfo[]): EngineInfo[] {
-  return engines.filter((engine) => engine.active && !engine.takingOver);
-}
+/** Who answers, and who is about to. There are two at most: one that serves, and one beside it, to take over or to stay. */
+export type Lineup = {
+  readonly serving: EngineInfo | undefined;
+  /** Answers together with the serving one, for as long as the user likes. */
+  readonly beside: EngineInfo | undefined;
+  readonly change: Change | undefined;
+};
 
 export type Change = { readonly from: EngineInfo; readonly to: EngineInfo };
 
-/** The change of engine that is under way. */
-export function changeOf(engines: readonly EngineInfo[]): Change | null {
+/** `servingId`: what the status says, which may be a moment ahead of the list or behind it. */
+export function lineupOf(engines: readonly EngineInfo[], servingId: string | undefined): Lineup {
+  const settled = engines.filter((engine) => engine.active && !engine.takingOver);
+  const serving = settled.find(({ id }) => id === servingId) ?? settled[0];
   const to = engines.find((engine) => engine.takingOver);
-  const [from] = servingEngines(engines);
-  return to && from ? { from, to } : null;
+  return {
+    serving,
+    beside: settled.find((engine) => engine !== serving),
+    change: serving && to && { from: serving, to },
+  };
 }
+
+/** The engine that is being shown the library beside the serving one. */
+export function readingEngine({ change, beside }: Lineup): EngineInfo | undefined {
+  return change?.to ?? (beside && beside.covered < beside.of ? beside : undefined);
+}
+
+/** Comes with Oneword: there is nothing to remove. */
+export const builtInEngine = 'lite';
 
 /** What else can be done with an engine, in the order of its menu. */
 export type Secondary = 'beside' | 'alone' | 'measure' | 'remove';
 
-export function secondariesOf(engine: EngineInfo, engines: readonly EngineInfo[]): Secondary[] {
-  const serving = servingEngines(engines);
+export function secondariesOf(engine: EngineInfo, { serving, beside, change }: Lineup): Secondary[] {
   const isIdle = engine.installed && !engine.active && !engine.takingOver;
-  const isChanging = changeOf(engines) !== null;
   const possible: Record<Secondary, boolean> = {
-    beside: isIdle && serving.length === 1 && !isChanging,
-    alone: engine.active && serving.length > 1,
+    beside: isIdle && serving !== undefined && !beside && !change,
+    alone: beside !== undefined && (engine.id === serving?.id || engine.id === beside.id),
     // Again: what was never measured has a button for it where the figure would stand. While it works it is timed anyway.
     measure: engine.secondsPerPicture !== null && !isMeasured(engine) && !engine.active && !engine.takingOver,
-    remove: isIdle || primaryOf(engine) === 'go-on',
+    remove: (isIdle && engine.id !== builtInEngine) || primaryOf(engine) === 'go-on',
   };
   return (['beside', 'alone', 'measure', 'remove'] as const).filter((action) => possible[action]);
 }

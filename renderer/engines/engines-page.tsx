@@ -12,7 +12,7 @@ import { useMessages } from '../messages/messages.ts';
 import { ConsentDialog } from './consent-dialog.tsx';
 import { EngineCard } from './engine-card.tsx';
 import { EngineChange } from './engine-change.tsx';
-import { changeOf } from './engine-state.ts';
+import { lineupOf } from './engine-state.ts';
 import styles from './engines-page.module.css';
 import { ImportDialog } from './import-dialog.tsx';
 import { RemoveEngineDialog } from './remove-engine-dialog.tsx';
@@ -24,13 +24,13 @@ const noEngines: EngineInfo[] = [];
 export function EnginesPage() {
   const { engines: messages, retry } = useMessages();
   const list = useQuery(queries.listEngines.queryOptions());
-  const index = useStatus()?.index;
+  const status = useStatus();
   const actions = useEngineActions();
   const [asking, setAsking] = useState<EngineInfo | null>(null);
   const [removing, setRemoving] = useState<EngineInfo | null>(null);
   const [importing, setImporting] = useState(false);
   const engines = list.data ?? noEngines;
-  const change = changeOf(engines);
+  const lineup = lineupOf(engines, status?.engine.id);
   const keptFocus = useKeptFocus(engines);
   const sections = [
     { title: messages.installed, engines: engines.filter((engine) => engine.installed) },
@@ -52,7 +52,7 @@ export function EnginesPage() {
           <Button onClick={() => void list.refetch()}>{retry}</Button>
         </ProblemNote>
       )}
-      {change && <EngineChange change={change} onKeep={actions.keep} />}
+      {lineup.change && <EngineChange change={lineup.change} onKeep={actions.keep} />}
       <div {...keptFocus}>
         {sections
           .filter((section) => section.engines.length > 0)
@@ -63,7 +63,7 @@ export function EnginesPage() {
                   <EngineCard
                     key={engine.id}
                     engine={engine}
-                    engines={engines}
+                    lineup={lineup}
                     actions={actions}
                     onDownload={() => (engine.consent === null ? actions.install(engine) : setAsking(engine))}
                     onRemove={() => setRemoving(engine)}
@@ -73,9 +73,9 @@ export function EnginesPage() {
             </Section>
           ))}
       </div>
-      {index && (
+      {status && (
         <Section title={messages.index}>
-          <p className={styles.soft}>{[index.backend, index.note].filter(Boolean).join('. ')}</p>
+          <p className={styles.soft}>{[status.index.backend, status.index.note].filter(Boolean).join('. ')}</p>
         </Section>
       )}
       <ConsentDialog engine={asking} onClose={() => setAsking(null)} onAgree={actions.install} />

@@ -3,13 +3,13 @@ import { Button } from '@mantine/core';
 import { IconCheck, IconDownload } from '@tabler/icons-react';
 import type { EngineInfo } from '../../core/api/library.ts';
 import { useMessages } from '../messages/messages.ts';
-import { primaryOf, servingEngines } from './engine-state.ts';
+import { type Lineup, primaryOf } from './engine-state.ts';
 import styles from './primary-action.module.css';
 import type { EngineActions } from './use-engine-actions.ts';
 
-type Props = { engine: EngineInfo; engines: readonly EngineInfo[]; actions: EngineActions; onDownload(): void };
+type Props = { engine: EngineInfo; lineup: Lineup; actions: EngineActions; onDownload(): void };
 
-export function PrimaryAction({ engine, engines, actions, onDownload }: Props) {
+export function PrimaryAction({ engine, lineup, actions, onDownload }: Props) {
   const { engines: messages } = useMessages();
   const { name } = engine;
   const icon = <IconDownload size={16} stroke={1.75} aria-hidden />;
@@ -34,7 +34,7 @@ export function PrimaryAction({ engine, engines, actions, onDownload }: Props) {
       );
     case 'use':
       return (
-        <Button variant="filled" aria-label={messages.takeNamed(name)} onClick={() => actions.take(engine, servingEngines(engines)[0])}>
+        <Button variant="filled" aria-label={messages.takeNamed(name)} onClick={() => actions.take(engine, lineup)}>
           {messages.use}
         </Button>
       );

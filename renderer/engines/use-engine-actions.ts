@@ -5,6 +5,7 @@ import { queries, queryClient } from '../app/api.ts';
 import { notify } from '../app/notices.ts';
 import { useReportProblem } from '../library/use-library-actions.ts';
 import { useMessages } from '../messages/messages.ts';
+import type { Change, Lineup } from './engine-state.ts';
 
 /** Events would tell too, but a moment later than the eye expects. */
 export function refreshEngines(): void {
@@ -20,15 +21,15 @@ function useAction() {
 export type EngineActions = {
   install(engine: EngineInfo): void;
   stop(engine: EngineInfo): void;
-  /** `present`: the one that answers now. */
-  take(engine: EngineInfo, present: EngineInfo | undefined): void;
-  takeBeside(engine: EngineInfo, present: EngineInfo): void;
-  /** Ends a change of engine, or two side by side: this one goes on alone. */
-  keep(engine: EngineInfo, said: string): void;
+  /** Makes it the only one, now or when it has read the library. */
+  take(engine: EngineInfo, lineup: Lineup): void;
+  takeBeside(engine: EngineInfo, serving: EngineInfo): void;
+  /** Ends a change before it is through. */
+  keep(change: Change): void;
 };
 
 export function useEngineActions(): EngineActions {
-  const { engines } = useMessages();
+  const { engines, changeEngine } = useMessages();
   const action = useAction();
   const install = useMutation(queries.installEngine.mutationOptions(action));
   const stop = useMutation(queries.stopInstall.mutationOptions(action));
@@ -37,14 +38,19 @@ export function useEngineActions(): EngineActions {
     // Whoever comes this far has agreed, or there is nothing to agree to.
     install: ({ id, name }) => install.mutate({ id, consent: true }, { onSuccess: () => notify(engines.downloadStarted(name)) }),
     stop: ({ id }) => stop.mutate({ id }, { onSuccess: () => notify(engines.downloadStopped) }),
-    take: ({ id, name, covered, of }, present) =>
+    take: ({ id, name, covered, of }, { serving }) =>
       use.mutate(
         { id },
-        { onSuccess: () => notify(present && covered < of ? engines.changing(name, present.name) : engines.changed(name)) },
+        {
+          onSuccess: () => {
+            if (!serving || serving.id === id) notify(engines.alone(name));
+            else notify(covered < of ? engines.changing(name, serving.name) : engines.changingSoon(name, serving.name));
+          },
+        },
       ),
-    takeBeside: ({ id, name }, present) =>
-      use.mutate({ id, beside: true }, { onSuccess: () => notify(engines.sideBySide(name, present.name)) }),
-    keep: ({ id }, said) => use.mutate({ id }, { onSuccess: () => notify(said) }),
+    takeBeside: ({ id, name }, serving) =>
+      use.mutate({ id, beside: true }, { onSuccess: () => notify(engines.sideBySide(name, serving.name)) }),
+    keep: ({ from, to }) => use.mutate({ id: from.id }, { onSuccess: () => notify(changeEngine.kept(from.name, to.name)) }),
   };
 }
 

@@ -18,8 +18,9 @@ export function Jobs({ jobs }: { jobs: readonly Job[] }) {
   return (
     <div className={styles.jobs}>
       <ul className={styles.list}>
-        {jobs.map((job) => (
-          <li key={job.name}>
+        {jobs.map((job, at) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: two jobs can have one name
+          <li key={at}>
             <p className={styles.line}>{jobLine(job, messages)}</p>
             <ProgressBar
               label={words.progress(words.names[job.name])}

@@ -1,14 +1,16 @@
 /** @file What an engine is to a library, and what can be done with it. */
 import { describe, expect, it } from 'vitest';
 import type { EngineInfo, Job, LibraryStatus } from '../../core/api/library.ts';
+import { defaultModel } from '../../models/default-model.ts';
 import {
-  changeOf,
+  builtInEngine,
   enginesMoved,
   isMeasured,
+  lineupOf,
   primaryOf,
+  readingEngine,
   secondariesOf,
   secondsToCover,
-  servingEngines,
   webAddress,
 } from '../../renderer/engines/engine-state.ts';
 
@@ -53,48 +55,72 @@ describe('the one button of a card', () => {
 });
 
 describe('the menu of a card', () => {
+  const menus = (engines: EngineInfo[], servingId = 'lite') => engines.map((engine) => secondariesOf(engine, lineupOf(engines, servingId)));
+
   it('offers a second engine beside the present one, and the removal of an idle one', () => {
-    expect(secondariesOf(installed, [lite, installed])).toEqual(['beside', 'remove']);
+    expect(menus([lite, installed])).toEqual([[], ['beside', 'remove']]);
   });
 
   it('offers nothing for the only engine, which is timed while it works', () => {
-    expect(secondariesOf(lite, [lite, available])).toEqual([]);
+    expect(menus([lite, available])).toEqual([[], []]);
+  });
+
+  it('never removes the engine that comes with the app', () => {
+    expect(builtInEngine).toBe(defaultModel);
+    expect(
+      menus(
+        [
+          { ...lite, active: false },
+          { ...installed, active: true },
+        ],
+        'e5v',
+      ),
+    ).toEqual([['beside'], []]);
   });
 
   it('measures an estimate again, but not a figure that comes from real pictures', () => {
     const estimated = { ...available, secondsPerPicture: 40 };
-    expect([available, estimated].map((engine) => secondariesOf(engine, [lite, engine]))).toEqual([[], ['measure']]);
     const used = { ...installed, covered: 3, secondsPerPicture: 40 };
-    expect(secondariesOf(used, [lite, used])).toEqual(['beside', 'remove']);
+    expect([available, estimated, used].map((engine) => menus([lite, engine])[1])).toEqual([[], ['measure'], ['beside', 'remove']]);
   });
 
   it('throws away what has come of a download that stands still', () => {
     const halted = { ...available, download: { ...download, problem: 'The server does not answer.' } };
-    expect(secondariesOf(halted, [lite, halted])).toEqual(['remove']);
-    expect(secondariesOf({ ...available, download }, [lite])).toEqual([]);
+    expect(menus([lite, halted, { ...available, download }])).toEqual([[], ['remove'], []]);
   });
 
-  it('lets either of two engines go on alone', () => {
-    const both = [lite, { ...installed, active: true, covered: 1204 }];
-    expect(both.map((engine) => secondariesOf(engine, both))).toEqual([['alone'], ['alone']]);
+  it('lets either of two engines go on alone, and offers no third beside them', () => {
+    expect(menus([lite, { ...installed, active: true, covered: 1204 }, { ...installed, id: 'third' }])).toEqual([
+      ['alone'],
+      ['alone'],
+      ['remove'],
+    ]);
   });
 
   it('starts no third engine beside a change that is under way', () => {
-    const third = { ...installed, id: 'third' };
-    const engines = [lite, { ...installed, takingOver: true }, third];
-    expect(engines.map((engine) => secondariesOf(engine, engines))).toEqual([[], [], ['remove']]);
+    expect(menus([lite, { ...installed, takingOver: true }, { ...installed, id: 'third' }])).toEqual([[], [], ['remove']]);
   });
 });
 
 describe('a change of engine', () => {
   it('has a side that answers and a side that takes over, which may answer already', () => {
     const to = { ...installed, active: true, takingOver: true, covered: 312 };
-    expect(changeOf([to, lite, available])).toEqual({ from: lite, to });
-    expect(servingEngines([to, lite, available])).toEqual([lite]);
+    const lineup = lineupOf([to, lite, available], 'lite');
+    expect(lineup).toEqual({ serving: lite, beside: undefined, change: { from: lite, to } });
+    expect(readingEngine(lineup)).toBe(to);
   });
 
-  it('is none while engines only stand side by side', () => {
-    expect(changeOf([lite, { ...installed, active: true }])).toBeNull();
+  it('is none while engines stand side by side, of which the status names the one that serves', () => {
+    const other = { ...installed, active: true, covered: 312 };
+    expect(lineupOf([lite, other], 'e5v')).toEqual({ serving: other, beside: lite, change: undefined });
+    expect(readingEngine(lineupOf([lite, other], 'lite'))).toBe(other);
+    expect(readingEngine(lineupOf([lite, { ...other, covered: 1204 }], 'lite'))).toBeUndefined();
+  });
+
+  it('is told right in the moment when the status is ahead of the list', () => {
+    const to = { ...installed, active: true, takingOver: true, covered: 1204 };
+    expect(lineupOf([lite, to], 'e5v').serving).toBe(lite);
+    expect(lineupOf([], undefined)).toEqual({ serving: undefined, beside: undefined, change: undefined });
   });
 });
 
