@@ -29,7 +29,8 @@ const leastPeak = 1e-30;
  * of float32. MatMulIntegerToFloat writes floats with the column scale applied; only the row scale is a pass of its own, because the
  * operator takes a single scale for its input. QuantizeLinear with a scale per row would save the division but runs on one thread.
  * Signed activations fall off the fast kernel (a tenth of the speed), unsigned weights halve it. One product for q, k and v, or for gate
- * and up, is not faster: it has to be split again.
+ * and up, is not faster: it has to be split again. Over a mapped file, without laying the weights out first, an 8B layer takes 3 % longer at
+ * 256 rows and a third longer at 32, and saves a quarter second of opening.
  */
 export function linearInt8(scope: Scope, x: Value, { outFeatures, inFeatures, bias }: LinearSize): Value {
   const rows = quantiseRows(scope, rotate(scope, scope.cast(x, 'float32'), inFeatures));
