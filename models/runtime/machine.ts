@@ -15,6 +15,15 @@ import type { RunStage, Tensors } from './stage-run.ts';
 /** Where stages run, and which form of attention is right there. */
 export type Device = { readonly name: ProviderName; readonly attention: 'gqa' | 'plain'; readonly note: string };
 
+/** As people know them. */
+export const providerNames: Readonly<Record<ProviderName, string>> = {
+  cpu: 'CPU',
+  cuda: 'CUDA',
+  webgpu: 'WebGPU',
+  dml: 'DirectML',
+  coreml: 'CoreML',
+};
+
 export type Work = {
   readonly priority: Priority;
   readonly signal?: AbortSignal;
@@ -74,7 +83,8 @@ export function createMachine({ device: first, open, plan, idleMs, log }: Machin
             const attempt = device;
             const sameDevice = async (): Promise<void> => {
               await step();
-              if (device !== attempt) throw new AppError('engine-failed', `${attempt.name} failed while this job was waiting.`);
+              if (device !== attempt)
+                throw new AppError('engine-failed', `${providerNames[attempt.name]} failed while this job was waiting.`);
             };
             const run: RunStage = async (stage, tensors, outputs) => {
               const values = await residency.use(stage, (session) => session.run(inputsOf(stage, tensors)));
@@ -99,7 +109,7 @@ export function createMachine({ device: first, open, plan, idleMs, log }: Machin
 
   async function leaveDevice(failed: Device, error: unknown): Promise<void> {
     if (device !== failed) return;
-    device = { name: 'cpu', attention: 'gqa', note: `${failed.name} failed and the CPU took over: ${message(error)}` };
+    device = { name: 'cpu', attention: 'gqa', note: `${providerNames[failed.name]} failed and the CPU took over: ${message(error)}` };
     log?.(device.note);
     await closeSessions().catch(report);
   }

@@ -7,8 +7,6 @@
  * suspended holds none and need not care.
  */
 
-import os from 'node:os';
-import { availableMemory } from 'node:process';
 import type { Stage } from '../compile/stage.ts';
 import type { Session } from './session.ts';
 
@@ -70,24 +68,4 @@ export function createResidency({ stays, open }: ResidencyOptions): Residency {
       return resident.size + (passing ? 1 : 0);
     },
   };
-}
-
-/** The names of the stages that `bytes` of memory hold, the first ones first. */
-export function stagesWithin(stages: readonly Stage[], bytes: number, cost: (stage: Stage) => number): ReadonlySet<string> {
-  const names = new Set<string>();
-  let rest = bytes;
-  for (const stage of stages) {
-    if (cost(stage) > rest) break;
-    rest -= cost(stage);
-    names.add(stage.name);
-  }
-  return names;
-}
-
-/**
- * Bytes that this process may take without pushing others out: three fifths of what is available. Only Linux says what that is
- * (`MemAvailable`, limits of its container included); elsewhere "free" leaves out the file cache, so half of the memory is taken to be.
- */
-export function memoryToSpare(): number {
-  return 0.6 * (process.platform === 'linux' ? availableMemory() : Math.max(os.freemem(), os.totalmem() / 2));
 }

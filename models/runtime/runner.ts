@@ -1,11 +1,10 @@
 /** @file A compiled model at work: pictures to features, sequences to hidden states, hidden states to words. */
 import type { Provider } from '../../core/indexing/embedder.ts';
 import type { CompiledLlavaNext } from '../compile/llava-next.ts';
-import type { Stage } from '../compile/stage.ts';
 import { type Decoder, decoderRuns, groupByTokens, type LastHidden, runDecoder, type Sequence } from './decoder-run.ts';
-import { createMachine, type Device, type Work } from './machine.ts';
-import { memoryToSpare, stagesWithin } from './residency.ts';
-import { openSession, type ProviderName } from './session.ts';
+import { createMachine, type Device, providerNames, type Work } from './machine.ts';
+import { isQuantised, stayingStages, type TextStages } from './memory-plan.ts';
+import { openSession } from './session.ts';
 import { requireFinite } from './stage-run.ts';
 import { runVision, visionRuns } from './vision-run.ts';
 import { runWords, type Token, wordRuns } from './words.ts';
@@ -39,37 +38,23 @@ export type RunnerOptions = {
 
 const cpu: Device = { name: 'cpu', attention: 'gqa', note: '' };
 
-/** As people know them. */
-const providerNames: Readonly<Record<ProviderName, string>> = {
-  cpu: 'CPU',
-  cuda: 'CUDA',
-  webgpu: 'WebGPU',
-  dml: 'DirectML',
-  coreml: 'CoreML',
-};
-
 /** Tokens that go through the decoder together: two large pictures or two hundred texts, 60 kB each between two stages at 4,096 wide. */
 const tokensAtOnce = 6144;
-
-/** Exact weights are a mapped file. Only a model that is small as float32 is worth a copy. */
-const smallModelBytes = 1024 ** 3;
-
-/** Weights that are not worth opening a session for again. */
-const negligibleBytes = 1024 ** 2;
 
 export async function openRunner(compiled: CompiledLlavaNext, options: RunnerOptions): Promise<Runner> {
   const { threads, memoryBytes, idleMs = 5 * 60_000 } = options;
   const { text, vision } = compiled.config;
+  const decoders: Partial<Record<Device['attention'], Decoder>> = {};
+  const decoderFor = ({ attention }: Device): Decoder => {
+    decoders[attention] ??= decoderOf(compiled, attention);
+    return decoders[attention];
+  };
+  const quantised = isQuantised(compiled, textStages(decoderFor(options.device ?? cpu)));
   const machine = createMachine({
     device: options.device ?? cpu,
     open: (stage, { name: provider }, stays) =>
-      openSession(stage.model(), {
-        threads,
-        provider,
-        name: stage.name,
-        weights: stays || isQuantised(compiled) ? 'resident' : 'mapped',
-      }),
-    plan: (device) => planOf(compiled, device, memoryBytes),
+      openSession(stage.model(), { threads, provider, name: stage.name, weights: stays || quantised(stage) ? 'resident' : 'mapped' }),
+    plan: (device) => stayingStages(compiled, device, textStages(decoderFor(device)), memoryBytes),
     idleMs,
     ...(options.log && { log: options.log }),
   });
@@ -81,10 +66,10 @@ export async function openRunner(compiled: CompiledLlavaNext, options: RunnerOpt
       ),
     lastHidden(sequences, work) {
       const groups = groupByTokens(sequences, text.hiddenSize, tokensAtOnce);
-      const of = groups.reduce((sum, group) => sum + decoderRuns(decoderOf(compiled, cpu), group), 0);
+      const of = groups.reduce((sum, group) => sum + decoderRuns(decoderFor(machine.device), group), 0);
       return machine.perform(work, of, async (run, device) => {
         const answers: LastHidden[] = [];
-        for (const group of groups) answers.push(await runDecoder(decoderOf(compiled, device), group, run));
+        for (const group of groups) answers.push(await runDecoder(decoderFor(device), group, run));
         const hidden = new Float32Array(sequences.length * text.hiddenSize);
         let at = 0;
         for (const answer of answers) {
@@ -98,7 +83,11 @@ export async function openRunner(compiled: CompiledLlavaNext, options: RunnerOpt
       const head = { rows: compiled.headRows, slice: compiled.head };
       return machine.perform(work, wordRuns(head), (run) => runWords(head, hidden, hidden.length / text.hiddenSize, k, run));
     },
-    warm: () => machine.warm((device) => decoderStages(compiled, device)),
+    warm: () =>
+      machine.warm((device) => {
+        const { fixed, linear } = textStages(decoderFor(device));
+        return [...fixed, ...linear];
+      }),
     release: () => machine.release(),
     get provider() {
       return { name: providerNames[machine.device.name], note: machine.device.note };
@@ -110,34 +99,13 @@ export async function openRunner(compiled: CompiledLlavaNext, options: RunnerOpt
   };
 }
 
-function isQuantised({ precision }: CompiledLlavaNext): boolean {
-  return precision === 'int8' || precision === 'int4';
-}
-
-/**
- * Which stages stay open: on the CPU what fits the memory, the decoder first, since texts need nothing else. Float weights become float32 there,
- * so such a model stays open only if it is small altogether. On a graphics device all of it: its own memory is the bound, see [Note: devices
- * that fail].
- */
-function planOf(compiled: CompiledLlavaNext, device: Device, memoryBytes: number | undefined): (stage: Stage) => boolean {
-  const stages = [...decoderStages(compiled, device), ...compiled.vision];
-  if (device.name !== 'cpu' && memoryBytes === undefined) return () => true;
-  const spare = memoryBytes ?? memoryToSpare();
-  const floatCopies = device.name === 'cpu' && !isQuantised(compiled);
-  const cost = ({ weightBytes }: Stage) => (floatCopies ? 2 : 1) * weightBytes;
-  const whole = stages.reduce((sum, stage) => sum + cost(stage), 0);
-  const names = floatCopies && whole > Math.min(spare, smallModelBytes) ? new Set() : stagesWithin(stages, spare, cost);
-  return ({ name, weightBytes }) => names.has(name) || weightBytes <= negligibleBytes;
-}
-
-/** All that a sequence passes, in order. */
-function decoderStages(compiled: CompiledLlavaNext, device: Device): Stage[] {
-  const { layers, attention, attentionLast, norm } = decoderOf(compiled, device);
+/** All that a sequence passes. The last layer is entered for the last tokens only. */
+function textStages({ layers, attention, attentionLast, norm }: Decoder): TextStages {
   const linear = layers.flatMap(({ enter, enterLast, leave }, index) => [index < layers.length - 1 ? enter : enterLast, ...leave]);
-  return [attention, attentionLast, norm, ...linear];
+  return { fixed: [attention, attentionLast, norm], linear };
 }
 
-export function decoderOf(compiled: CompiledLlavaNext, device: Device): Decoder {
+export function decoderOf(compiled: CompiledLlavaNext, attention: Device['attention']): Decoder {
   const { hiddenSize: hidden, kvHeads, headDim } = compiled.config.text;
   return {
     hidden,
@@ -145,7 +113,7 @@ export function decoderOf(compiled: CompiledLlavaNext, device: Device): Decoder 
     kvHeads,
     headDim,
     layers: compiled.decoder,
-    attention: compiled.attention(device.attention),
+    attention: compiled.attention(attention),
     attentionLast: compiled.attentionLast,
     norm: compiled.norm,
   };

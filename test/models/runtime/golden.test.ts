@@ -94,7 +94,7 @@ async function onTheWay(golden: Golden, one: GoldenCase, runner: Runner): Promis
     found.set('projected', projected);
   }
   const sequences = await golden.sequences(one, runner);
-  const stages = await seen((run) => runDecoder(decoderOf(compiled, device), sequences, run));
+  const stages = await seen((run) => runDecoder(decoderOf(compiled, device.attention), sequences, run));
   found.set('inputs_embeds', sequences[0]?.embeds ?? new Float32Array());
   const layer0 = stages.get(compiled.decoder[0]?.leave.at(-1) as Stage) ?? new Float32Array();
   expect(layer0.length % text.hiddenSize).toBe(0);

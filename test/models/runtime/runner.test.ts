@@ -1,9 +1,11 @@
 /** @file What a runner promises beside its numbers: prefixes, bounds, order, cancelling, words. */
+import { rmSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createReaders } from '../../../core/readers/pool.ts';
 import type { Sequence } from '../../../models/runtime/decoder-run.ts';
 import { openRunner, type Runner, type RunnerOptions } from '../../../models/runtime/runner.ts';
 import { type Golden, joined, openGolden, sources, worstDifference } from './golden.ts';
+import { temporaryFolder } from './hand-made.ts';
 
 const limit = 2e-6;
 const query = { priority: 'query' } as const;
@@ -103,7 +105,7 @@ describe('prefixes', () => {
 describe('long and many sequences', () => {
   it('do not depend on where a sequence is cut into chunks', async () => {
     await open();
-    const embeds = await tokens(1300);
+    const embeds = await tokens(1300); // two chunks of 512 queries and more, two blocks of 1,200 rows
     const whole = await hiddenOf({ embeds });
     const { kept } = await runner.lastHidden([{ embeds: cut(embeds, 0, 301), keep: 300 }], index);
     const rest = await hiddenOf({ embeds: cut(embeds, 300), ...(kept[0] && { past: kept[0] }) });
@@ -145,6 +147,8 @@ describe('memory', () => {
     await runner.close();
     await open({ memoryBytes: 0 });
     const streamed = await hiddenOf(picture, text);
+    // Attention and the norm have no weights to speak of.
+    expect(runner.sessions).toBe(3);
     expect(worstDifference(streamed, resident)).toBeLessThan(limit);
   });
 
@@ -247,3 +251,46 @@ it('answers the same with attention in plain operators', async () => {
   await open({ device: { name: 'cpu', attention: 'plain', note: '' } });
   expect(worstDifference(await hiddenOf(picture, text), fused)).toBeLessThan(1e-5);
 });
+
+describe.each(['int8', 'int4', 'fp16'] as const)('in %s', (precision) => {
+  /** That it is the same model at all; how good each precision is, the tests of the compiled models measure. */
+  const floors = { int8: 0.99, int4: 0.8, fp16: 0.9999 };
+  let cache: string;
+  let quantised: Golden;
+
+  beforeAll(async () => {
+    const [source] = sources;
+    if (!source) throw new Error('There are no golden cases.');
+    cache = temporaryFolder();
+    quantised = await openGolden({ ...source, precision, cache }, readers);
+  });
+  afterAll(() => rmSync(cache, { recursive: true, force: true }));
+
+  async function openQuantised(options: Partial<RunnerOptions> = {}): Promise<void> {
+    runner = await openRunner(quantised.compiled, { threads: 1, ...options });
+  }
+
+  it('a state is close to the exact one, whatever stands beside it, before it, or stays open', async () => {
+    await open();
+    const exact = await hiddenOf(picture);
+    await runner.close();
+    await openQuantised({ memoryBytes: 0 });
+    const streamed = await hiddenOf(picture);
+    await runner.close();
+    await openQuantised();
+    const alone = await hiddenOf(picture);
+    expect(cosine(alone, exact)).toBeGreaterThan(floors[precision]);
+    expect(cosine(alone, exact)).toBeLessThan(1);
+    expect(worstDifference(streamed, alone)).toBeLessThan(limit);
+    const together = await hiddenOf(text, picture);
+    expect(worstDifference(together.subarray(width), alone)).toBeLessThan(limit);
+    const { kept } = await runner.lastHidden([{ embeds: cut(picture.embeds, 0, 61), keep: 60 }], index);
+    const rest = await hiddenOf({ embeds: cut(picture.embeds, 60), ...(kept[0] && { past: kept[0] }) });
+    expect(worstDifference(rest, alone)).toBeLessThan(limit);
+  });
+});
+
+function cosine(a: Float32Array, b: Float32Array): number {
+  const dot = (x: Float32Array, y: Float32Array) => x.reduce((sum, value, i) => sum + value * (y[i] ?? Number.NaN), 0);
+  return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
+}

@@ -57,10 +57,10 @@ it('does not let a query interrupt a query', async () => {
   expect(seen).toEqual(['q0', 'q1', 'r0']);
 });
 
-it('stops an aborted job at its next boundary with the reason of the signal', async () => {
+it.each(['query', 'index'] as const)('stops an aborted %s job at its next boundary with the reason of the signal', async (priority) => {
   const controller = new AbortController();
   const reason = new Error('enough');
-  const job = submit('a', 'index', 5, controller.signal, (stage) => {
+  const job = submit('a', priority, 5, controller.signal, (stage) => {
     if (stage === 1) controller.abort(reason);
   });
   await expect(job).rejects.toBe(reason);

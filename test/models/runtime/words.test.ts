@@ -8,7 +8,8 @@ import { head as headOf, temporaryFolder } from './hand-made.ts';
 
 const rows = 20_000;
 const width = 4;
-const weight = Float32Array.from({ length: rows * width }, (_, i) => Math.sin(i * 12.9898 + Math.floor(i / 7)) * 3);
+/** Ever larger, so that each slice has larger logits than those before. */
+const weight = Float32Array.from({ length: rows * width }, (_, i) => Math.sin(i * 12.9898 + Math.floor(i / 7)) * (1 + i / rows / width));
 
 let folder: string;
 let head: Head;
