@@ -1,25 +1,37 @@
-/** @file Another engine in a real browser: imported, taken into use while searches go on, refused, given back, removed. */
+/** @file Another engine in a real browser: imported, taken into use while searches go on, given back, removed, downloaded. */
 import { access, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { type Fault, type Hub, startHub, wrongBytes } from '../models/hub/hub-server.ts';
 import { expectAccessible } from './accessibility.ts';
 import { type App, root, startApp } from './app.ts';
 import { type Look, launchBrowser, noBrowser, openWindow } from './browser.ts';
 import { EnginesPage } from './pages/engines-page.ts';
 import { SearchPage, until } from './pages/search-page.ts';
 
-/** A LLaVA-NeXT of random numbers, a few megabytes: it runs like a large one and knows nothing. Named after its folder. */
+/** A LLaVA-NeXT of random numbers in a megabyte: it runs like a large one and knows nothing. Named after its folder. */
 const checkpoint = path.join(root, 'test/fixtures/llava-next-llama3/checkpoint');
 const small = 'checkpoint';
 const pictures = 15;
+
+const largest = 'model-00001-of-00002.safetensors';
+
+/** Some bytes, then silence on an open line. */
+function stalling(bytes: number): Fault {
+  return (response, { content }) => {
+    response.writeHead(200, { 'content-length': content.length });
+    response.write(content.subarray(0, bytes));
+  };
+}
 
 const desk: Look = { width: 1440, height: 900, scheme: 'light' };
 const phone: Look = { width: 390, height: 844, scheme: 'dark' };
 
 describe.skipIf(noBrowser)(`a change of engine${noBrowser ? `: ${noBrowser}` : ''}`, () => {
   let place: string;
+  let hub: Hub;
   let app: App;
   let browser: Browser;
   let context: BrowserContext;
@@ -32,6 +44,8 @@ describe.skipIf(noBrowser)(`a change of engine${noBrowser ? `: ${noBrowser}` : '
   beforeAll(async () => {
     place = await mkdtemp(path.join(tmpdir(), 'oneword-e2e-'));
     await mkdir(path.join(place, 'no checkpoint'));
+    hub = await startHub('royokong/e5-v', checkpoint);
+    vi.stubEnv('HF_ENDPOINT', hub.url);
     vi.stubEnv('ONEWORD_MODELS', path.join(place, 'models'));
     app = await startApp(path.join(place, 'library'), path.join(root, 'samples'));
     browser = await launchBrowser();
@@ -47,6 +61,7 @@ describe.skipIf(noBrowser)(`a change of engine${noBrowser ? `: ${noBrowser}` : '
   afterAll(async () => {
     await browser?.close();
     await app?.stop();
+    await hub?.close();
     vi.unstubAllEnvs();
     if (place) await rm(place, { recursive: true, force: true });
   });
@@ -77,6 +92,11 @@ describe.skipIf(noBrowser)(`a change of engine${noBrowser ? `: ${noBrowser}` : '
     await engines.chooseFolder(checkpoint);
     await engines.dialog.waitFor({ state: 'hidden' });
     await engines.button(`Use ${small}`).waitFor();
+  });
+
+  it('measures how fast it would be here, and says that this is an estimate', async () => {
+    await engines.button(`Measure the speed of ${small}`).click();
+    await engines.card(small).getByText('estimated', { exact: true }).waitFor();
   });
 
   it('goes on searching with the old engine while the new one reads, and says so', async () => {
@@ -166,6 +186,34 @@ describe.skipIf(noBrowser)(`a change of engine${noBrowser ? `: ${noBrowser}` : '
     await engines.dialog.waitFor({ state: 'hidden' });
     await engines.card(small).waitFor({ state: 'detached' });
     await access(path.join(checkpoint, 'config.json'));
+  });
+
+  it('downloads an engine, stops half way, and goes on from there', async () => {
+    hub.faults.set(largest, [stalling(100_000)]);
+    await engines.button('Download E5-V').click();
+    await engines.dialog.getByRole('button', { name: 'Agree and download' }).click();
+    const card = engines.card('E5-V');
+    await card.getByRole('progressbar', { name: 'Download of E5-V' }).waitFor();
+    await until(async () => hub.seen.some((file) => file.path === largest) || 'the largest file has not been asked for');
+    await expectAccessible(page, 'a download');
+    await engines.button('Stop the download of E5-V').click();
+    await card.getByText('The download was stopped. It goes on where it was.').waitFor();
+    hub.faults.set(largest, [wrongBytes, wrongBytes]);
+    await engines.button('Go on with the download of E5-V').click();
+    await card.getByText('came with wrong bytes twice', { exact: false }).waitFor();
+    await expectAccessible(page, 'a download that stands still');
+    await engines.button('Go on with the download of E5-V').click();
+    await engines.button('Use E5-V').waitFor();
+    const asked = hub.seen.filter((file) => file.path === largest).map(({ range }) => range ?? 'all of it');
+    expect(asked[0]).toBe('all of it');
+    expect(asked[1]).toMatch(/^bytes=[1-9]/);
+  });
+
+  it('gives back the disk of a downloaded engine', async () => {
+    await engines.fromMenu('E5-V', 'Remove');
+    expect(await engines.dialog.innerText()).toMatch(/Its files, \S+ MB/);
+    await engines.dialog.getByRole('button', { name: 'Remove engine' }).click();
+    await engines.button('Download E5-V').waitFor();
   });
 
   it('threw no error in the page and asked nothing of another host', () => {
