@@ -100,7 +100,7 @@ export async function openRunner(compiled: CompiledLlavaNext, options: RunnerOpt
 }
 
 /** All that a sequence passes. The last layer is entered for the last tokens only. */
-function textStages({ layers, attention, attentionLast, norm }: Decoder): TextStages {
+export function textStages({ layers, attention, attentionLast, norm }: Decoder): TextStages {
   const linear = layers.flatMap(({ enter, enterLast, leave }, index) => [index < layers.length - 1 ? enter : enterLast, ...leave]);
   return { fixed: [attention, attentionLast, norm], linear };
 }
