@@ -1,23 +1,36 @@
 /** @file Numbers that look drawn from a normal distribution, the same for the same seed: for inputs and weights of models that are only timed. */
 
-/** Longer runs repeat these numbers from other places on: a billion of them are needed in seconds. A prime, so that no row length divides it. */
-const distinct = 1_048_573;
+/**
+ * Mean 0, deviation 1. Longer tensors repeat these numbers from other places on: a billion are needed in seconds. Their count is a prime, so
+ * that no row of a matrix repeats another.
+ */
+export const normalNumbers: Float32Array = boxMuller(1_048_573);
 
-let pool: Float32Array | undefined;
+type Numbers = Float32Array | Uint16Array | Int8Array | Uint8Array;
 
-/** Mean 0, deviation 1. */
-export function gaussian(count: number, seed: number): Float32Array<ArrayBuffer> {
-  pool ??= boxMuller(distinct);
-  const values = new Float32Array(count);
-  // The golden ratio spreads the seeds' starts evenly.
-  let start = Math.floor(((seed * 0.6180339887498949) % 1) * distinct);
-  for (let done = 0; done < count; ) {
-    const piece = pool.subarray(start, start + count - done);
-    values.set(piece, done);
+/** Fills the target with `numbers` over and over, from a place that the seed decides on. */
+export function repeat<T extends Numbers>(numbers: T, target: T, seed: number): T {
+  // The golden ratio spreads the places evenly.
+  let start = Math.floor(((seed * 0.618_033_988_749_894_9) % 1) * numbers.length);
+  for (let done = 0; done < target.length; ) {
+    const piece = numbers.subarray(start, start + target.length - done);
+    target.set(piece, done);
     done += piece.length;
     start = 0;
   }
-  return values;
+  return target;
+}
+
+export function gaussian(count: number, seed: number): Float32Array {
+  return repeat(normalNumbers, new Float32Array(count), seed);
+}
+
+/** The upper halves of float32: bfloat16, cut off. */
+export function brainFloats(floats: Float32Array): Uint16Array {
+  const halves = new Uint16Array(floats.buffer, floats.byteOffset, 2 * floats.length);
+  const upper = new Uint16Array(floats.length);
+  for (let i = 0; i < upper.length; i++) upper[i] = halves[2 * i + 1] as number;
+  return upper;
 }
 
 function boxMuller(count: number): Float32Array {

@@ -1,14 +1,13 @@
 /** @file A provider's self-test in a process of its own, once for as long as this process lives; and what its results allow. */
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Precision } from '../compile/llava-next.ts';
 import type { Device } from './machine.ts';
+import { askProcess } from './own-process.ts';
 import type { Part, SelfTest } from './self-test.ts';
 import { type TestedPrecision, testedPrecisions } from './self-test-model.ts';
+import type { TrialQuestion } from './self-test-process.ts';
 import type { ProviderName } from './session.ts';
 
 export type Trial = SelfTest | { readonly failure: string };
@@ -26,31 +25,19 @@ export function tryProvider(name: ProviderName, options: { readonly threads: num
   return known;
 }
 
-async function runTrial(name: ProviderName, { threads, forced }: { threads: number; forced: boolean }): Promise<Trial> {
+async function runTrial(provider: ProviderName, { threads, forced }: { threads: number; forced: boolean }): Promise<Trial> {
   const folder = await realpath(await mkdtemp(path.join(tmpdir(), 'oneword-self-test-')));
-  const limit = forced ? patience.forced : patience.asked;
-  const child = fork(
-    fileURLToPath(new URL('./self-test-process.ts', import.meta.url)),
-    [name, String(threads), folder, ...(forced ? ['forced'] : [])],
-    { stdio: ['ignore', 'ignore', 'ignore', 'ipc'], serialization: 'advanced', execArgv: [], killSignal: 'SIGKILL', timeout: limit },
-  );
   try {
-    return await answerOf(child, limit);
+    return await askProcess<TrialQuestion, SelfTest>(
+      new URL('./self-test-process.ts', import.meta.url),
+      { provider, threads, folder, forced },
+      { timeout: forced ? patience.forced : patience.asked },
+    );
+  } catch (error) {
+    return { failure: error instanceof Error ? error.message : String(error) };
   } finally {
-    child.kill('SIGKILL');
     await rm(folder, { recursive: true, force: true, maxRetries: 3 });
   }
-}
-
-async function answerOf(child: ChildProcess, limit: number): Promise<Trial> {
-  const ended = once(child, 'exit').then(([code, signal]: (number | string | null)[]) => ({
-    failure:
-      signal === 'SIGKILL'
-        ? `it was not through with its self-test after ${limit / 1000} seconds`
-        : `its driver crashed (${signal ?? code})`,
-  }));
-  const answered = once(child, 'message').then(([message]) => message as Trial);
-  return Promise.race([answered, ended]);
 }
 
 export type Findings = { readonly attention: Device['attention']; readonly precisions: readonly Precision[] };

@@ -1,5 +1,5 @@
 /**
- * @file The model that providers are tested with: the heads, the picture and the operators of a real one, everything else small.
+ * @file The model that providers are tested with: heads, patches and operators as in a real one, but fewer of them.
  * It passes the same stage plans and the same passes over them as any checkpoint, so what is tested is what will run.
  */
 import { type LlavaNextConfig, parseConfig } from '../arch/llava_next.ts';
@@ -22,8 +22,8 @@ export const testConfig: LlavaNextConfig = parseConfig({
     hidden_size: 256,
     intermediate_size: 512,
     num_hidden_layers: 2,
-    num_attention_heads: 32,
-    num_key_value_heads: 8,
+    num_attention_heads: 8,
+    num_key_value_heads: 2,
     head_dim: 128,
     max_position_embeddings: 512,
     rope_theta: 500_000,
@@ -35,7 +35,7 @@ export const testConfig: LlavaNextConfig = parseConfig({
     intermediate_size: 256,
     num_hidden_layers: 2,
     num_attention_heads: 2,
-    image_size: 336,
+    image_size: 168,
     patch_size: 14,
   },
 });

@@ -1,25 +1,24 @@
-/**
- * @file The process that tests a provider: `self-test-process.ts PROVIDER THREADS FOLDER [forced]`. A process of its own, because a driver may
- * crash or hang, and onnxruntime writes to standard error what is not worth a person's attention.
- */
-
+/** @file The process that tests a provider: a driver may crash or hang, and onnxruntime writes to standard error what nobody needs to read. */
+import { answerQuestion } from './own-process.ts';
 import { seededWeights } from './seeded-weights.ts';
-import { checkAll, relativeSpeed, type SelfTest } from './self-test.ts';
+import { type Bench, checkAll, relativeSpeed, type SelfTest } from './self-test.ts';
 import { openSession, type ProviderName } from './session.ts';
 
-const [provider, threads, folder = '', forced] = process.argv.slice(2);
+export type TrialQuestion = {
+  readonly provider: ProviderName;
+  readonly threads: number;
+  /** For weights. The one who asks removes it, since this process may be killed. */
+  readonly folder: string;
+  /** Test it even if it is slow. */
+  readonly forced: boolean;
+};
 
-async function run(name: ProviderName): Promise<SelfTest> {
-  const bench = {
+answerQuestion<TrialQuestion, SelfTest>(async ({ provider, threads, folder, forced }) => {
+  const bench: Bench = {
     weights: seededWeights(folder),
-    open: (stage, on) => openSession(stage.model(), { threads: Number(threads), provider: on, weights: 'resident', name: stage.name }),
-  } satisfies Parameters<typeof checkAll>[1];
-  const speed = forced === undefined ? await relativeSpeed(name, bench) : undefined;
+    open: (stage, on) => openSession(stage.model(), { threads, provider: on, weights: 'resident', name: stage.name }),
+  };
+  const speed = forced ? undefined : await relativeSpeed(provider, bench);
   // Whatever is slower than the processor is not used, right or wrong.
-  return { speed, checks: speed === undefined || speed > 1 ? await checkAll(name, bench) : [] };
-}
-
-run(provider as ProviderName).then(
-  (result) => process.send?.(result),
-  (error: unknown) => process.send?.({ failure: error instanceof Error ? error.message : String(error) }),
-);
+  return { speed, checks: speed === undefined || speed > 1 ? await checkAll(provider, bench) : [] };
+});
