@@ -1,0 +1,58 @@
+/**
+ * @file How long a model would take on this machine, before it is downloaded: a few products of its size are timed for about ten seconds, the rest
+ * is arithmetic. What it cannot know is whether the weights of `exact` will stay in the system's file cache.
+ */
+import { mkdtemp, realpath, rm } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Precision } from '../compile/llava-next.ts';
+import { choosePrecision } from '../e5v/precision.ts';
+import type { VlmShape } from '../hub/memory.ts';
+import { askProcess } from '../runtime/own-process.ts';
+import { chooseProvider } from '../runtime/providers.ts';
+import { decoderLayerWeights, pictureWork, textWork, type Work } from './flops.ts';
+import type { ProbeQuestion, ProbeRates } from './probe-process.ts';
+
+export type ProbeOptions = {
+  /** What suits the machine if absent. */
+  readonly precision?: Precision | 'auto';
+  /** How long to measure, about; 10 if absent. */
+  readonly seconds?: number;
+  readonly threads?: number;
+  readonly signal?: AbortSignal;
+};
+
+export type Probe = {
+  /** A picture of five tiles, 2,340 tokens. */
+  readonly secondsPerPicture: number;
+  /** A text of 32 tokens, its prompt included. */
+  readonly secondsPerText: number;
+  /** What was measured. */
+  readonly precision: Precision;
+};
+
+/**
+ * Runs in a process of its own, so nothing waits for it but the caller. Throws `engine-failed`, `disk-full` (it writes 300 MB for a moment), or
+ * the signal's reason.
+ */
+export async function probe(shape: VlmShape, options: ProbeOptions = {}): Promise<Probe> {
+  const { seconds = 10, threads = availableParallelism(), signal } = options;
+  const weights = shape.layers * decoderLayerWeights(shape);
+  const device = await chooseProvider({ threads, weights, log: () => undefined });
+  const precision = choosePrecision(options.precision ?? 'auto', weights, { provider: device.name });
+  const folder = await realpath(await mkdtemp(path.join(tmpdir(), 'oneword-probe-')));
+  try {
+    const rates = await askProcess<ProbeQuestion, ProbeRates>(
+      new URL('./probe-process.ts', import.meta.url),
+      { shape, precision, provider: device.name, threads, seconds, folder },
+      { signal },
+    );
+    return { secondsPerPicture: secondsOf(pictureWork(shape), rates), secondsPerText: secondsOf(textWork(shape), rates), precision };
+  } finally {
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+function secondsOf({ weights, products, attention, vision }: Work, { perWeight, perMultiply, perOperation }: ProbeRates): number {
+  return weights * perWeight + (products / 2) * perMultiply + (attention + vision) * perOperation;
+}
