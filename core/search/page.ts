@@ -7,7 +7,7 @@ import type { Question } from './answer.ts';
 import { writeCursor } from './cursor.ts';
 import { labelsOf } from './filters.ts';
 import { reciprocalRank } from './order.ts';
-import { type Place, type Shown, type Snapshot, takePage } from './snapshot.ts';
+import { keysOf, type Place, type Shown, type Snapshot, takePage } from './snapshot.ts';
 
 export function pageOf(
   store: Store,
@@ -33,7 +33,9 @@ export function pageOf(
       return { ...hitOf(one, snapshot, labels, words), ...(others && others.length > 0 ? { similar: others } : {}) };
     }),
     nextCursor:
-      more && last ? writeCursor({ fingerprint, snapshot: id, index: last.index, key: last.entry.key, fileId: last.item.fileId }) : null,
+      more && last
+        ? writeCursor({ fingerprint, snapshot: id, of: keysOf(snapshot), index: last.index, key: last.entry.key, fileId: last.item.fileId })
+        : null,
   };
 }
 

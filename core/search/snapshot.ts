@@ -106,8 +106,15 @@ export function complete(snapshot: Answer): void {
   snapshot.entries = snapshot.entries.concat(rest());
 }
 
+/** What the keys of an answer are of: a space, or 0 for parts. */
+export function keysOf({ kind, spaceId }: Answer): number {
+  return kind === 'part' ? 0 : spaceId;
+}
+
 /** Where a cursor's page ended, in this answer. */
 export function placeOf(snapshot: Snapshot, cursor: Cursor): Place {
+  // An answer by other engines, whose keys have nothing in common with the cursor's.
+  if (cursor.of !== keysOf(snapshot)) return { index: cursor.index + 1, fileId: 0 };
   if (snapshot.entries[cursor.index]?.key === cursor.key) return cursor;
   complete(snapshot);
   const index = snapshot.entries.findIndex(({ key }) => key === cursor.key);
