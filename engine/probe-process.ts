@@ -1,28 +1,53 @@
-/** @file Entry of a process that times an engine on pictures of noise, for about ten seconds beyond what it takes to open. */
+/**
+ * @file Entry of a process that finds out how fast an engine is here, in about ten seconds: a large one from products of its size, so that
+ * nobody has to download it first, the built-in one on pictures of noise.
+ */
+import { hasCode } from '../core/api/errors.ts';
 import type { Embedder, PictureInput } from '../core/indexing/embedder.ts';
 import { serveChild } from '../core/process/serve.ts';
+import { probe } from '../models/bench/probe.ts';
+import { catalogueEntry } from '../models/hub/catalogue.ts';
+import { type Installed, readInstalled } from '../models/hub/installed.ts';
+import { modelsHome } from '../models/hub/models-home.ts';
 import { openEmbedder } from '../models/registry.ts';
 import { layoutOn } from '../pixels/canvas.ts';
 import type { Raster, RasterRequest } from '../pixels/raster.ts';
 
-export type ProbeMethods = { probe(input: { id: string }): Promise<{ secondsPerPicture: number; secondsPerText: number }> };
+export type Speed = { readonly secondsPerPicture: number; readonly secondsPerText: number };
+
+export type ProbeMethods = { probe(input: { id: string }): Promise<Speed> };
 
 const size = { width: 1200, height: 900 };
 const enoughMs = 4000;
 
 serveChild({
   probe: async ({ id }: { id: string }) => {
-    const embedder = await openEmbedder(id);
-    try {
-      const picture = noise(embedder);
-      const secondsPerText = await timed(() => embedder.text(['a red apple on a table']));
-      const secondsPerPicture = await timed(() => embedder.image([picture], { priority: 'index' }));
-      return { secondsPerPicture, secondsPerText };
-    } finally {
-      await embedder.close();
-    }
+    const installed = await find(id);
+    const shape = installed?.shape ?? catalogueEntry(id)?.shape;
+    if (!shape) return measure(id);
+    const { secondsPerPicture, secondsPerText } = await probe(shape, installed ? { precision: installed.settings.precision } : {});
+    return { secondsPerPicture, secondsPerText };
   },
 } satisfies ProbeMethods);
+
+async function find(id: string): Promise<Installed | undefined> {
+  return readInstalled(modelsHome(), id).catch((error: unknown) => {
+    if (hasCode(error, 'not-found')) return undefined;
+    throw error;
+  });
+}
+
+async function measure(id: string): Promise<Speed> {
+  const embedder = await openEmbedder(id);
+  try {
+    const picture = noise(embedder);
+    const secondsPerText = await timed(() => embedder.text(['a red apple on a table']));
+    const secondsPerPicture = await timed(() => embedder.image([picture], { priority: 'index' }));
+    return { secondsPerPicture, secondsPerText };
+  } finally {
+    await embedder.close();
+  }
+}
 
 /** Mean of as many runs as fit, without the first, which loads; of a slow engine the first alone. */
 async function timed(run: () => Promise<unknown>): Promise<number> {

@@ -1,14 +1,11 @@
 /** @file How fast an engine is on this machine: asked of a process of its own, so that nobody waits for it, and remembered. */
 import { z } from 'zod';
-import type { Outputs } from '../core/api/contract.ts';
 import { AppError } from '../core/api/errors.ts';
 import { startChild } from '../core/process/child.ts';
 import { storeErrors } from '../core/store/failure.ts';
 import type { Store } from '../core/store/open.ts';
 import { readValue, writeValue } from '../core/store/settings.ts';
-import type { ProbeMethods } from './probe-process.ts';
-
-export type Speed = Outputs['probeEngine'];
+import type { ProbeMethods, Speed } from './probe-process.ts';
 
 export type Speeds = {
   /** Of the last probe; null where there was none. */
