@@ -13,8 +13,8 @@ export const editTokens = 28;
 const patches = 24 * 24;
 const patchValues = 3 * 14 * 14;
 
-/** Queries that the runner lets attend at once. */
-const attentionChunk = 512;
+/** Queries that the runner lets attend at once (runtime/decoder-run.ts). */
+export const attentionChunk = 512;
 
 export type Work = {
   /** Weights that are read once. */

@@ -33,6 +33,11 @@ export function brainFloats(floats: Float32Array): Uint16Array {
   return upper;
 }
 
+/** The bits of float16. */
+export function halfFloats(floats: Float32Array): Uint16Array {
+  return new Uint16Array(new Float16Array(floats).buffer);
+}
+
 function boxMuller(count: number): Float32Array {
   const values = new Float32Array(count);
   const next = mulberry32(20_240_712);

@@ -13,6 +13,7 @@ export type AskOptions = {
   /** In milliseconds. No limit if absent. */
   readonly timeout?: number;
   readonly onProgress?: ((sentence: string) => void) | undefined;
+  readonly onStart?: ((pid: number) => void) | undefined;
   /** What native libraries write to standard error: shown or not. */
   readonly errors?: 'inherit' | 'ignore';
 };
@@ -24,10 +25,11 @@ export type AskOptions = {
 export async function askProcess<Question extends object, Answer>(
   module: URL,
   question: Question,
-  { signal, timeout, onProgress, errors = 'ignore' }: AskOptions = {},
+  { signal, timeout, onProgress, onStart, errors = 'ignore' }: AskOptions = {},
 ): Promise<Answer> {
   signal?.throwIfAborted();
   const child = fork(fileURLToPath(module), [], { stdio: ['ignore', 'ignore', errors, 'ipc'], serialization: 'advanced', execArgv: [] });
+  if (child.pid !== undefined) onStart?.(child.pid);
   let timer: NodeJS.Timeout | undefined;
   let abort: (() => void) | undefined;
   try {

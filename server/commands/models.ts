@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { HubEngine } from '../../models/hub/overview.ts';
 import type { ModelDescription } from '../../models/registry.ts';
 import { bytes, printJson, printLine } from '../terminal.ts';
+import { addModelsBench } from './models-bench.ts';
 import { addImport } from './models-import.ts';
 import { addPull } from './models-pull.ts';
 import { addRemove } from './models-remove.ts';
@@ -14,7 +15,7 @@ export function addModels(program: Command): void {
     .description('List the engines: what each is for, its size, and what it cannot do.')
     .addHelpText('after', '\nExample:\n  oneword models list --json')
     .action(list);
-  for (const add of [addPull, addImport, addRemove]) add(models);
+  for (const add of [addPull, addImport, addRemove, addModelsBench]) add(models);
 }
 
 async function list({ json }: { json?: true }): Promise<void> {

@@ -1,0 +1,212 @@
+/**
+ * @file What a model costs on this machine: seconds and memory of a text, a picture and a further edit, in each precision, against the best
+ * that the machine can do.
+ *
+ * [Note: extrapolation] Layers are alike, so two runs say what any number costs: a run over one layer (which is the last one, and answers for
+ * the last token only) and one over a few. All = one + (layers - 1) * (few - one) / (few - 1). It leaves out what a whole model does to caches:
+ * weights of `exact` that do not fit the system's file cache are read from the disk again for every text and picture.
+ */
+import { mkdtemp, realpath, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { AppError } from '../../core/api/errors.ts';
+import { openCheckpoint } from '../checkpoint/checkpoint.ts';
+import { openAdapter } from '../checkpoint/lora.ts';
+import { compileLlavaNext, type Precision } from '../compile/llava-next.ts';
+import type { VlmShape } from '../hub/memory.ts';
+import { askProcess } from '../runtime/own-process.ts';
+import { chooseProvider } from '../runtime/providers.ts';
+import { attentionWork, decoderLayerWeights, decoderWork, editTokens, pictureTokens, textTokens, visionWork } from './flops.ts';
+import type { Measured, MeasureQuestion, Subject } from './measure-process.ts';
+import { type PeakMemory, watchMemory } from './memory-watch.ts';
+import type { BenchReport, LayerCost, PrecisionReport, TaskCost } from './report.ts';
+
+export type BenchOptions = {
+  readonly name: string;
+  readonly checkpoint: string;
+  readonly adapter?: string | undefined;
+  /** Folder of quantised weights. */
+  readonly cache: string;
+  /** The checkpoint's own, with all the layers that the real model has. */
+  readonly shape: VlmShape;
+  /** Of the checkpoint, how many to run: from 2. */
+  readonly layers: number;
+  /** Weights are random: what quantising does to vectors is told, and means little. */
+  readonly synthetic: boolean;
+  readonly precisions: readonly Precision[];
+  readonly threads: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (sentence: string) => void;
+};
+
+const middleTokens = 640;
+
+type Runs = { readonly one: Sample; readonly few: Sample };
+type Sample = Measured & { readonly peak: PeakMemory | undefined };
+
+/** Each measurement in a process of its own. Throws `engine-failed`, `disk-full`, or the signal's reason. */
+export async function bench(options: BenchOptions): Promise<BenchReport> {
+  const { shape, layers, threads, signal } = options;
+  if (layers < 2) throw new AppError('bad-request', `${layers} layers are too few: what a layer costs is the difference between runs.`);
+  const device = await chooseProvider({ threads, weights: shape.layers * decoderLayerWeights(shape), log: () => undefined });
+  const folder = await realpath(await mkdtemp(path.join(tmpdir(), 'oneword-bench-')));
+
+  async function measure(what: string, question: MeasureQuestion): Promise<Sample> {
+    options.onProgress?.(what);
+    let watch: ReturnType<typeof watchMemory> | undefined;
+    try {
+      const measured = await askProcess<MeasureQuestion, Measured>(new URL('./measure-process.ts', import.meta.url), question, {
+        ...(signal && { signal }),
+        onStart: (pid) => {
+          watch = watchMemory(pid);
+        },
+      });
+      return { ...measured, peak: watch?.stop() };
+    } finally {
+      watch?.stop();
+    }
+  }
+
+  async function ceiling(): Promise<NonNullable<Measured['ceiling']>> {
+    const { ceiling: found } = await measure('what the machine can do', { kind: 'ceiling', folder, device, threads });
+    if (!found) throw new AppError('internal', 'The measurement of the ceiling has no result.');
+    return found;
+  }
+
+  async function runs(subject: Subject, tokens: number, past = 0): Promise<Runs> {
+    const task = `${subject.precision}, ${tokens} tokens${past > 0 ? ` after ${past}` : ''}`;
+    const run = (count: number) =>
+      measure(`${task}, ${count === 1 ? '1 layer' : `${count} layers`}`, {
+        ...{ kind: 'decoder', subject, layers: count, tokens, past, device, threads },
+        // In one process with the decoder, as in an engine: its weights stay beside the decoder's.
+        vision: tokens === pictureTokens && count > 1,
+      });
+    return { one: await run(1), few: await run(layers) };
+  }
+
+  try {
+    const before = await ceiling();
+    const reports: Measurements[] = [];
+    for (const precision of options.precisions) {
+      const subject = { checkpoint: options.checkpoint, adapter: options.adapter, cache: options.cache, precision };
+      await prepare(subject, options);
+      const base = { subject, device, threads };
+      const attention: [number, number][] = [];
+      for (const tokens of [textTokens, middleTokens, pictureTokens]) {
+        attention.push([
+          tokens,
+          (await measure(`${precision}, attention over ${tokens} tokens`, { kind: 'attention', ...base, tokens })).best,
+        ]);
+      }
+      reports.push({
+        precision,
+        attention: new Map(attention),
+        text: await runs(subject, textTokens),
+        middle: await runs(subject, middleTokens),
+        picture: await runs(subject, pictureTokens),
+        edit: await runs(subject, editTokens, pictureTokens),
+      });
+    }
+    // Once at either end: what else ran in between may have cost either of them.
+    const after = await ceiling();
+    const best = { operations: Math.max(before.operations, after.operations), bytes: Math.max(before.bytes, after.bytes) };
+    return {
+      ...{ name: options.name, synthetic: options.synthetic, provider: device.name, note: device.note, threads },
+      ...{ shape, layersRun: layers, ceiling: best },
+      precisions: reports.map((report) => summary(report, reports[0], options, best.operations)),
+    };
+  } finally {
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+type Measurements = {
+  readonly precision: Precision;
+  /** Seconds of one layer's, by tokens. */
+  readonly attention: ReadonlyMap<number, number>;
+  readonly text: Runs;
+  readonly middle: Runs;
+  readonly picture: Runs;
+  readonly edit: Runs;
+};
+
+/** Quantised weights are made here, so that no measurement has it in its time or memory. */
+async function prepare({ checkpoint, adapter, cache, precision }: Subject, { signal, onProgress }: BenchOptions): Promise<void> {
+  const tuned = adapter === undefined ? undefined : await openAdapter(adapter);
+  await compileLlavaNext(await openCheckpoint(checkpoint), {
+    ...{ precision, cache },
+    ...(tuned && { adapter: tuned }),
+    ...(signal && { signal }),
+    onProgress: (done, of) => onProgress?.(`${precision}, preparing weights: ${Math.floor((done / of) * 100)} %`),
+  });
+}
+
+function summary(
+  { precision, attention, text, middle, picture, edit }: Measurements,
+  exact: Measurements | undefined,
+  { shape, layers }: BenchOptions,
+  operations: number,
+): PrecisionReport {
+  const perLayer = (runs: Runs): number => (runs.few.best - runs.one.best) / (layers - 1);
+  const allLayers = (one: number, few: number): number => one + ((shape.layers - 1) * (few - one)) / (layers - 1);
+  const seconds = (runs: Runs): number => allLayers(runs.one.best, runs.few.best);
+  /** What a layer adds, its weights above all. A picture's runs do not tell: of one layer they have no room for a layer's activations. */
+  const growth = ({ one, few }: Runs): number => Math.max(0, ((few.peak?.own ?? 0) - (one.peak?.own ?? 0)) / (layers - 1));
+  const memory = ({ few }: Runs, perLayerBytes: number): number | undefined =>
+    few.peak && few.peak.own + (shape.layers - layers) * perLayerBytes;
+
+  function task(runs: Runs, flops: number, { growing = runs, besides = 0 } = {}): TaskCost {
+    const all = seconds(runs) + besides;
+    return {
+      seconds: all,
+      ceilingRatio: flops / operations / all,
+      ownMemory: memory(runs, growth(growing)),
+      measured: { one: runs.one.rounds, few: runs.few.rounds },
+    };
+  }
+
+  function layer(tokens: number, runs: Runs): LayerCost {
+    const all = perLayer(runs);
+    const attending = attention.get(tokens) ?? 0;
+    return {
+      ...{ tokens, seconds: all, attentionSeconds: attending },
+      attentionCeilingRatio: attentionWork(shape, tokens) / operations / attending,
+      linearCeilingRatio: (2 * decoderLayerWeights(shape) * tokens) / operations / (all - attending),
+    };
+  }
+
+  const decoderFlops = (tokens: number, past = 0): number => {
+    const work = decoderWork(shape, tokens, past);
+    return work.products + work.attention;
+  };
+  const vision = picture.few.vision?.best ?? Number.NaN;
+  const pictureCost = task(picture, decoderFlops(pictureTokens) + visionWork(shape), { growing: text, besides: vision });
+  const editCost = task(edit, decoderFlops(editTokens, pictureTokens));
+  const compared = exact && exact.precision !== precision ? exact : undefined;
+  return {
+    precision,
+    text: task(text, decoderFlops(textTokens)),
+    picture: pictureCost,
+    edit: editCost,
+    vision: { seconds: vision, ceilingRatio: visionWork(shape) / operations / vision },
+    layers: [layer(textTokens, text), layer(middleTokens, middle), layer(pictureTokens, picture)],
+    lastLayer: { full: perLayer(picture), last: picture.one.best },
+    editOfPicture: editCost.seconds / pictureCost.seconds,
+    cosine: compared && {
+      text: cosine(text.few.hidden, compared.text.few.hidden),
+      picture: cosine(picture.few.hidden, compared.picture.few.hidden),
+    },
+    peak: picture.few.peak,
+  };
+}
+
+function cosine(a: Float32Array = new Float32Array(), b: Float32Array = new Float32Array()): number {
+  let dot = 0;
+  let lengths = [0, 0] as readonly [number, number];
+  for (let i = 0; i < a.length; i++) {
+    const [x, y] = [a[i] as number, b[i] as number];
+    dot += x * y;
+    lengths = [lengths[0] + x * x, lengths[1] + y * y];
+  }
+  return dot / Math.sqrt(lengths[0] * lengths[1]);
+}

@@ -1,0 +1,125 @@
+/** @file The process of one measurement: it does one thing with one model, so that its peak memory is that thing's. */
+import { openCheckpoint } from '../checkpoint/checkpoint.ts';
+import { openAdapter } from '../checkpoint/lora.ts';
+import { type CompiledLlavaNext, compileLlavaNext, type Precision } from '../compile/llava-next.ts';
+import { outputName } from '../compile/stage.ts';
+import { gaussian } from '../runtime/gaussian.ts';
+import { type KvCache, kvCache, type LayerCache } from '../runtime/kv-cache.ts';
+import type { Device } from '../runtime/machine.ts';
+import { answerQuestion } from '../runtime/own-process.ts';
+import { openRunner } from '../runtime/runner.ts';
+import { seededWeights } from '../runtime/seeded-weights.ts';
+import { openSession } from '../runtime/session.ts';
+import { blocksOf } from '../runtime/stage-run.ts';
+import { type Ceiling, measureCeiling } from './ceiling.ts';
+import { attentionChunk, pictureTiles } from './flops.ts';
+import { type Timing, timed } from './timing.ts';
+
+/** A model to measure; the folder of quantised weights is filled already. */
+export type Subject = {
+  readonly checkpoint: string;
+  readonly adapter?: string | undefined;
+  readonly cache: string;
+  readonly precision: Precision;
+};
+
+export type MeasureQuestion = { readonly device: Device; readonly threads: number } & (
+  | { readonly kind: 'ceiling'; readonly folder: string }
+  | { readonly kind: 'attention'; readonly subject: Subject; readonly tokens: number }
+  /** The first `layers` of the decoder, the last of them for the last token only. */
+  | ({ readonly kind: 'decoder'; readonly subject: Subject } & DecoderQuestion)
+);
+
+type DecoderQuestion = {
+  readonly layers: number;
+  readonly tokens: number;
+  readonly past: number;
+  /** Runs the vision tower before, whole. */
+  readonly vision: boolean;
+};
+
+export type Measured = Timing & {
+  readonly ceiling?: Ceiling;
+  readonly vision?: Timing;
+  /** What the decoder answered. */
+  readonly hidden?: Float32Array;
+};
+
+const seconds = 4;
+
+answerQuestion<MeasureQuestion, Measured>(async (question) => {
+  const { device, threads } = question;
+  if (question.kind === 'ceiling') {
+    const ceiling = await measureCeiling(seededWeights(question.folder), device.name, threads);
+    return { best: 0, rounds: [], ceiling };
+  }
+  const compiled = await compiledOf(question.subject);
+  if (question.kind === 'attention') return attention(compiled, question.tokens, device, threads);
+  return decode(compiled, question, device, threads);
+});
+
+async function compiledOf({ checkpoint, adapter, cache, precision }: Subject): Promise<CompiledLlavaNext> {
+  const tuned = adapter === undefined ? undefined : await openAdapter(adapter);
+  return compileLlavaNext(await openCheckpoint(checkpoint), { precision, cache, ...(tuned && { adapter: tuned }) });
+}
+
+async function decode(
+  compiled: CompiledLlavaNext,
+  { layers, tokens, past, vision }: DecoderQuestion,
+  device: Device,
+  threads: number,
+): Promise<Measured> {
+  const { hiddenSize } = compiled.config.text;
+  const runner = await openRunner({ ...compiled, decoder: compiled.decoder.slice(0, layers) }, { threads, device });
+  const { channels, imageSize } = compiled.config.vision;
+  const pixels = gaussian(vision ? pictureTiles * channels * imageSize ** 2 : 0, 1);
+  const seeing = vision
+    ? await timed(() => runner.features(pixels, pictureTiles, { priority: 'index' }), { seconds, least: 1 })
+    : undefined;
+  const sequence = { embeds: gaussian(tokens * hiddenSize, 1), ...(past > 0 && { past: randomPast(compiled, layers, past) }) };
+  let hidden: Float32Array = new Float32Array();
+  const timing = await timed(
+    async () => {
+      hidden = (await runner.lastHidden([sequence], { priority: 'index' })).hidden;
+    },
+    { seconds, least: 1 },
+  );
+  await runner.close();
+  return { ...timing, hidden, ...(seeing && { vision: seeing }) };
+}
+
+function randomPast({ config }: CompiledLlavaNext, layers: number, tokens: number): KvCache {
+  const { kvHeads, headDim } = config.text;
+  const size = kvHeads * tokens * headDim;
+  const caches = Array.from({ length: layers }, (_, layer) => ({ k: gaussian(size, 2 * layer + 1), v: gaussian(size, 2 * layer + 2) }));
+  return kvCache(caches, tokens);
+}
+
+/** One layer's attention over a sequence, in chunks as the runner cuts them. */
+async function attention(compiled: CompiledLlavaNext, tokens: number, device: Device, threads: number): Promise<Timing> {
+  const { heads, kvHeads, headDim } = compiled.config.text;
+  const stage = compiled.attention(device.attention);
+  const session = await openSession(stage.model(), { threads, provider: device.name, weights: 'resident', name: stage.name });
+  const blocks = blocksOf(tokens, attentionChunk).map(({ first, count }) => {
+    const input = (width: number) => ({ data: gaussian(count * width, first + width), shape: [1, count, width] });
+    const lengths = {
+      ...(stage.inputs.includes('seqlens_k') && { seqlens_k: { data: Int32Array.of(first + count - 1), shape: [1] } }),
+      total: { data: Int32Array.of(first + count), shape: [] },
+    };
+    return { first, inputs: { q: input(heads * headDim), k: input(kvHeads * headDim), v: input(kvHeads * headDim), ...lengths } };
+  });
+  const timing = await timed(
+    async () => {
+      let past: LayerCache = { k: new Float32Array(), v: new Float32Array() };
+      for (const { first, inputs } of blocks) {
+        const cached = (data: Float32Array) => ({ data, shape: [1, kvHeads, first, headDim] });
+        const results = await session.run({ ...inputs, past_k: cached(past.k), past_v: cached(past.v) });
+        const present = (name: string): Float32Array => results[outputName(name)] ?? new Float32Array();
+        past = { k: present('present_k'), v: present('present_v') };
+      }
+    },
+    { seconds: 2 },
+  );
+  await session.close();
+  return timing;
+}

@@ -1,0 +1,160 @@
+/** @file The result of a benchmark, as numbers and as tables in Markdown. */
+import type { Precision } from '../compile/llava-next.ts';
+import type { VlmShape } from '../hub/memory.ts';
+import type { ProviderName } from '../runtime/session.ts';
+import type { Ceiling } from './ceiling.ts';
+import { editTokens, pictureTiles, pictureTokens, textTokens } from './flops.ts';
+import type { PeakMemory } from './memory-watch.ts';
+
+export type BenchReport = {
+  readonly name: string;
+  readonly synthetic: boolean;
+  readonly provider: ProviderName;
+  readonly note: string;
+  readonly threads: number;
+  readonly shape: VlmShape;
+  readonly layersRun: number;
+  readonly ceiling: Ceiling;
+  readonly precisions: readonly PrecisionReport[];
+};
+
+/** Of the whole model, extrapolated. */
+export type TaskCost = {
+  readonly seconds: number;
+  /** Operations / what the machine does at best in float32 / seconds. Above 1 where fewer bits are faster. */
+  readonly ceilingRatio: number;
+  /** Peak bytes beyond mapped files; undefined where the system does not tell. */
+  readonly ownMemory: number | undefined;
+  /** Seconds of every round. */
+  readonly measured: { readonly one: readonly number[]; readonly few: readonly number[] };
+};
+
+export type LayerCost = {
+  readonly tokens: number;
+  readonly seconds: number;
+  readonly attentionSeconds: number;
+  readonly attentionCeilingRatio: number;
+  readonly linearCeilingRatio: number;
+};
+
+export type PrecisionReport = {
+  readonly precision: Precision;
+  readonly text: TaskCost;
+  readonly picture: TaskCost;
+  readonly edit: TaskCost;
+  readonly vision: { readonly seconds: number; readonly ceilingRatio: number };
+  readonly layers: readonly LayerCost[];
+  /** Seconds of a layer over a picture, and of the last one, which answers for one token. */
+  readonly lastLayer: { readonly full: number; readonly last: number };
+  readonly editOfPicture: number;
+  /** Of what the layers that were run answer, to the first precision's. */
+  readonly cosine: { readonly text: number; readonly picture: number } | undefined;
+  /** While the layers that were run read a picture. */
+  readonly peak: PeakMemory | undefined;
+};
+
+export type MachineFacts = {
+  readonly date: string;
+  readonly processor: string;
+  readonly cores: number;
+  readonly memoryBytes: number;
+  readonly system: string;
+};
+
+export function markdownOf(report: BenchReport, machine: MachineFacts): string {
+  const { name, synthetic, provider, threads, shape, layersRun, ceiling, precisions } = report;
+  const all = shape.layers;
+  const weights = synthetic ? 'random weights' : 'its own weights';
+  return [
+    `# ${name} on ${machine.processor}`,
+    '',
+    `${machine.date}, ${machine.cores} cores, ${gigabytes(machine.memoryBytes)} of memory, ${machine.system}; provider ${provider}, ${threads} threads. ${report.note}`.trim(),
+    `Best of the rounds of each measurement, ${weights}. **Extrapolated**: ${layersRun} decoder layers and 1 were run, and ${all} computed from them; the vision tower was run whole.`,
+    `Ceiling in the same run: ${giga(ceiling.operations)} GFLOP/s float32 (1024 x 4096 x 4096), ${giga(ceiling.bytes)} GB/s of weights read.`,
+    '',
+    `A text has ${textTokens} tokens, a picture ${pictureTokens} (${pictureTiles} tiles), a further edit of it adds ${editTokens}. "Of the ceiling" = operations / ceiling / seconds. Memory = peak beyond mapped files.`,
+    '',
+    ...table(
+      [
+        'precision',
+        'text',
+        'of the ceiling',
+        'memory',
+        'picture',
+        'of the ceiling',
+        'memory',
+        'further edit',
+        'of the ceiling',
+        'memory',
+        'edit / picture',
+      ],
+      precisions.map(({ precision, text, picture, edit, editOfPicture }) => [
+        precision,
+        ...[text, picture, edit].flatMap((task) => [secondsText(task.seconds), ratio(task.ceilingRatio), memoryText(task.ownMemory)]),
+        `1 / ${(1 / editOfPicture).toFixed(0)}`,
+      ]),
+    ),
+    '',
+    'One decoder layer:',
+    '',
+    ...table(
+      ['precision', 'tokens', 'layer', 'of it attention', 'linear layers of the ceiling', 'attention of the ceiling'],
+      precisions.flatMap(({ precision, layers }) =>
+        layers.map(({ tokens, seconds, attentionSeconds, linearCeilingRatio, attentionCeilingRatio }) => [
+          ...[precision, String(tokens), secondsText(seconds), secondsText(attentionSeconds)],
+          ...[ratio(linearCeilingRatio), ratio(attentionCeilingRatio)],
+        ]),
+      ),
+    ),
+    '',
+    `Vision tower and projector, ${shape.vision.layers} layers, last layer and cosine:`,
+    '',
+    ...table(
+      [
+        'precision',
+        'vision tower',
+        'of the ceiling',
+        'last layer / a layer',
+        'cosine of a text',
+        'cosine of a picture',
+        'mapped at the peak',
+      ],
+      precisions.map(({ precision, vision, lastLayer, cosine, peak }) => [
+        ...[precision, secondsText(vision.seconds), ratio(vision.ceilingRatio)],
+        `${secondsText(lastLayer.last)} / ${secondsText(lastLayer.full)}`,
+        ...[cosine?.text, cosine?.picture].map((value) => value?.toFixed(5) ?? '-'),
+        memoryText(peak?.mapped),
+      ]),
+    ),
+    '',
+    synthetic
+      ? `Cosines are to ${precisions[0]?.precision}, after ${layersRun} layers of random weights with some channels ten times the others: they tell a mistake, not the quality of a trained model.`
+      : `Cosines are to ${precisions[0]?.precision}, after ${layersRun} layers.`,
+    '',
+  ].join('\n');
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)];
+}
+
+function secondsText(seconds: number): string {
+  return seconds < 0.1 ? `${(1000 * seconds).toFixed(1)} ms` : `${seconds.toPrecision(3)} s`;
+}
+
+function ratio(value: number): string {
+  return value.toFixed(2);
+}
+
+function memoryText(bytes: number | undefined): string {
+  return bytes === undefined ? 'not told' : gigabytes(bytes);
+}
+
+function gigabytes(bytes: number): string {
+  return `${(bytes / 1e9).toFixed(2)} GB`;
+}
+
+function giga(value: number): string {
+  return (value / 1e9).toFixed(0);
+}
