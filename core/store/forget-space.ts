@@ -2,15 +2,21 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { storeErrors } from './failure.ts';
 import type { Store } from './open.ts';
+import { deleteValue } from './settings.ts';
 import { prepared } from './statements.ts';
 
 const rowsAtATime = 500;
 
+/** Keys of the spaces that a model has had in this library: with other settings it is another space. */
+export function spacesOfModel(store: Store, model: string): string[] {
+  return prepared<string>(store, `SELECT key FROM spaces WHERE json_extract(description, '$.model') = ?`).pluck().all(model) as string[];
+}
+
 /**
- * `key`: of the space; `setting`: what is kept of its engine. The caller sees to it that nobody searches there and that its index is closed.
+ * The caller sees to it that nobody searches there and that its index is closed.
  * Answers the number that the space had. A library that is closed meanwhile keeps a part, to be deleted by the next call.
  */
-export async function forgetSpace(store: Store, key: string, setting: string): Promise<number | undefined> {
+export async function forgetSpace(store: Store, key: string): Promise<number | undefined> {
   const spaceId = prepared<number>(store, 'SELECT id FROM spaces WHERE key = ?').pluck().get(key) as number | undefined;
   if (spaceId !== undefined) {
     // Without the manifest no segment claims rows that are gone.
@@ -28,7 +34,7 @@ export async function forgetSpace(store: Store, key: string, setting: string): P
         for (const table of ['embeddings', 'spare_embeddings']) prepared(store, `DELETE FROM ${table} WHERE space_id = ?`).run(spaceId);
         prepared(store, 'DELETE FROM spaces WHERE id = ?').run(spaceId);
       }
-      prepared(store, 'DELETE FROM settings WHERE key IN (?, ?)').run(setting, `search.ordinary-words:${key}`);
+      deleteValue(store, `search.ordinary-words:${key}`);
     })(),
   );
   return spaceId;

@@ -47,3 +47,7 @@ export function writeValue(store: Store, key: string, value: unknown): void {
     JSON.stringify(value),
   );
 }
+
+export function deleteValue(store: Store, key: string): void {
+  prepared(store, 'DELETE FROM settings WHERE key = ?').run(key);
+}
