@@ -85,7 +85,7 @@ export const why = z.object({
   text: z.object({ field: z.enum(['name', 'folder', 'text']), snippet: z.string() }).optional(),
   /** Labels of the filters that it passed. */
   filters: z.array(z.string()),
-  /** Rank (from 1) and score per source that put it here. */
+  /** Rank (from 1) and score per source that put it here: `vectors`, or each engine by its name where two answered, and `names`. */
   ranks: z.array(z.object({ source: z.string(), rank: z.int(), score: z.number() })),
 });
 export type Why = z.infer<typeof why>;
@@ -106,7 +106,7 @@ export const hit = z.object({
   /** ISO date-time without zone (camera time), or the file's own time. */
   takenAt: z.string(),
   offline: z.boolean(),
-  /** Relevance: cosine-like in [-1, 1] for vectors, comparable within one answer only. */
+  /** Relevance, comparable within one answer only: cosine-like in [-1, 1]; from the ranks, up to 1, where two engines answered. */
   score: z.number(),
   /** False for what lies below the cut line. */
   aboveCut: z.boolean(),

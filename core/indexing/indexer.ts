@@ -155,7 +155,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
     engines,
     records,
     // What is refined for an engine that is about to leave is work for nothing.
-    mayRun: () => watch && !paused && !closed && queue.isIdle && !catchUp?.remaining() && readSettings(store).secondPass,
+    mayRun: () => watch && !paused && !closed && queue.isIdle && !isCatchingUp() && readSettings(store).secondPass,
     now,
     log,
     onDone: () => {
@@ -193,6 +193,8 @@ export function createIndexer(options: IndexerOptions): Indexer {
     });
   }
 
+  const isCatchingUp = (): boolean => catchUp !== undefined && !catchUp.trouble && catchUp.remaining() > catchUp.waiting;
+
   function follow(next: IndexedEngine | undefined): void {
     const former = catchUp;
     if (former) {
@@ -207,13 +209,14 @@ export function createIndexer(options: IndexerOptions): Indexer {
   /** What the former engine knew and this one cannot take is a failure now; what the former one could not take is tried again. */
   function serveWith(engine: IndexedEngine): void {
     serving = engine;
+    queue.changeEngine();
     const refusals = catchUp?.engine === engine ? catchUp.refusals : [];
     storeErrors(store.directory, () => {
       retryFailed(store, undefined);
       for (const { contentId, code, message } of refusals) records.refuse(contentId, code, message);
       writeValue(store, 'space', engine.embedder.space.id);
     });
-    queue.changeEngine();
+    queue.wake();
     secondPass.wake();
   }
 

@@ -90,6 +90,24 @@ describe('a call', () => {
     await expect(child.call('block', 60_000, { timeoutMs: 200, timeout })).rejects.toMatchObject(timeout);
     expect(await child.call('pid', undefined)).not.toBe(before);
   });
+
+  test('has as much time again with every sign of life', async () => {
+    const child = echo();
+    const waiting = next(child, 'waiting');
+    const timeout = { code: 'too-large', message: 'was silent for a second' } as const;
+    let ended = false;
+    const call = child.call('untilCancelled', undefined, { timeoutMs: 1000, timeout }).finally(() => {
+      ended = true;
+    });
+    const failure = expect(call).rejects.toMatchObject(timeout);
+    await waiting;
+    for (let i = 0; i < 30; i++) {
+      child.touch();
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    expect(ended).toBe(false);
+    await failure;
+  });
 });
 
 describe('a death', () => {
