@@ -7,8 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { FileType, PictureRef } from '../../core/api/query.ts';
-import type { Embedder, EmbedOptions, PictureInput, Vectors } from '../../core/indexing/embedder.ts';
-import { createSearcher, type Searcher } from '../../core/search/searcher.ts';
+import type { Embedder, EmbedOptions, PictureInput, Space, Vectors } from '../../core/indexing/embedder.ts';
+import type { OpenEngine } from '../../core/indexing/engines.ts';
+import { createSearcher, type SearchDeps, type Searcher } from '../../core/search/searcher.ts';
 import { ensurePart, ensureSpace, setPeople, upsertContent } from '../../core/store/contents.ts';
 import { putEmbedding } from '../../core/store/embeddings.ts';
 import { deleteFile, insertPending, markReady } from '../../core/store/files.ts';
@@ -52,8 +53,9 @@ export type ToyLibrary = {
   remove(id: string): void;
   /** What `openPicture` gives for this uploaded picture. */
   upload(id: string, shows: Mixture): PictureRef;
-  /** Another searcher over the same library, as after a restart. */
-  reopen(): Searcher;
+  /** Another searcher over the same library, as after a restart, maybe with a second engine. */
+  reopen(options?: Partial<Pick<SearchDeps, 'engines' | 'patienceMs'>>): Searcher;
+  readonly engine: OpenEngine;
 };
 
 export function toyLibrary(options: { now?: () => Date; backend?: 'exact' | 'auto' } = {}): ToyLibrary {
@@ -72,10 +74,12 @@ export function toyLibrary(options: { now?: () => Date; backend?: 'exact' | 'aut
   const uploads = new Map<string, Mixture>();
   const shownBy = new Map<string, Mixture>();
   const opened: PictureRef[] = [];
-  const reopen = (): Searcher =>
+  const engine: OpenEngine = { name: 'Toy', embedder, spaceId, vectors };
+  const reopen: ToyLibrary['reopen'] = (others = {}) =>
     createSearcher({
       store,
-      engines: { serving: { name: 'Toy', embedder, spaceId, vectors }, next: undefined },
+      engines: { serving: engine, next: undefined },
+      ...others,
       openPicture: async (ref) => {
         opened.push(ref);
         return toyPicture((ref.kind === 'upload' ? uploads : shownBy).get(ref.id) ?? {});
@@ -87,6 +91,7 @@ export function toyLibrary(options: { now?: () => Date; backend?: 'exact' | 'aut
     store,
     vectors,
     embedder,
+    engine,
     opened,
     root,
     searcher: reopen(),
@@ -168,10 +173,16 @@ function toyPicture(shows: Mixture): PictureInput {
 }
 
 export class ToyEmbedder implements Embedder {
-  readonly space = { id: 'toy@1', dimension, model: 'toy', revision: '1', precision: 'fp32', prompts: 'none' } as const;
+  readonly space: Space;
+  /** Calls wait for it. */
+  gate: Promise<void> = Promise.resolve();
   readonly hasThoroughPass = false;
   readonly calls: string[] = [];
   readonly priorities: (EmbedOptions['priority'] | undefined)[] = [];
+
+  constructor(model = 'toy') {
+    this.space = { id: `${model}@1`, dimension, model, revision: '1', precision: 'fp32', prompts: 'none' };
+  }
 
   rasters(): [] {
     return [];
@@ -181,6 +192,8 @@ export class ToyEmbedder implements Embedder {
     options?.signal?.throwIfAborted();
     this.calls.push('text');
     this.priorities.push(options?.priority);
+    await this.gate;
+    options?.signal?.throwIfAborted();
     return this.#pack(texts.map((text) => this.vectorOf(countWords(text))));
   }
 
@@ -201,7 +214,7 @@ export class ToyEmbedder implements Embedder {
   }
 
   async words(vectors: Vectors, k: number): Promise<{ text: string; probability: number }[][]> {
-    return Array.from({ length: vectors.data.length / dimension }, () => [{ text: 'toy', probability: 1 }].slice(0, k));
+    return Array.from({ length: vectors.data.length / dimension }, () => [{ text: this.space.model, probability: 1 }].slice(0, k));
   }
 
   close(): Promise<void> {
@@ -211,7 +224,9 @@ export class ToyEmbedder implements Embedder {
   /** Unit length. A word's direction is drawn from its letters. */
   vectorOf(shows: Mixture, seed?: string): Float32Array {
     const vector = new Float32Array(dimension);
-    for (const [word, weight] of Object.entries(shows)) addDirection(vector, word, weight);
+    // Each engine has directions of its own.
+    const prefix = this.space.model === 'toy' ? '' : this.space.model;
+    for (const [word, weight] of Object.entries(shows)) addDirection(vector, prefix + word, weight);
     if (seed !== undefined) addDirection(vector, seed, own);
     const length = Math.hypot(...vector) || 1;
     return vector.map((value) => value / length);
