@@ -135,8 +135,8 @@ export function createEngines({ store, serving: first, start, log, onChange, lea
     next = undefined;
     problem = undefined;
     log(`${engine.name} has taken over from ${former.name}`);
-    onChange();
     retire(former);
+    onChange();
   }
 
   async function refreshModels(): Promise<void> {

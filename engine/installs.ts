@@ -1,8 +1,12 @@
 /** @file Engines that come and go: downloads, imported folders, removal, and how fast one would be here. */
 import { AppError, hasCode } from '../core/api/errors.ts';
 import type { EngineInfo, Job } from '../core/api/library.ts';
-import { forgetSpace } from '../core/store/forget-space.ts';
+import type { Space } from '../core/indexing/embedder.ts';
+import { openEngines } from '../core/indexing/engines.ts';
+import { storeErrors } from '../core/store/failure.ts';
+import { forgetSpace, spacesOfModel } from '../core/store/forget-space.ts';
 import type { Store } from '../core/store/open.ts';
+import { deleteValue } from '../core/store/settings.ts';
 import { removeIndex } from '../core/vectors/segment-files.ts';
 import { defaultModel } from '../models/default-model.ts';
 import { catalogue, catalogueEntry } from '../models/hub/catalogue.ts';
@@ -87,6 +91,17 @@ export function createInstalls({ store, engines, log, onChange, env = process.en
     await stop(id);
   }
 
+  /** Two engines of the same files have one space: what the other one knows stays. */
+  async function forget(id: string, { id: latest, model }: Space): Promise<void> {
+    const others = engines.models.flatMap((other) => (other.id === id ? [] : (knownEngine(store, other.id)?.space.id ?? [])));
+    const used = new Set([...others, ...openEngines(engines).map(({ embedder }) => embedder.space.id)]);
+    for (const key of new Set([latest, ...spacesOfModel(store, model)])) {
+      const spaceId = used.has(key) ? undefined : await forgetSpace(store, key);
+      if (spaceId !== undefined) removeIndex(store.directory, spaceId, log);
+    }
+    storeErrors(store.directory, () => deleteValue(store, engineKey(id)));
+  }
+
   async function stop(id: string): Promise<void> {
     const download = running.get(id);
     download?.abort.abort();
@@ -127,16 +142,13 @@ export function createInstalls({ store, engines, log, onChange, env = process.en
       await requireIdle(id);
       if (!model) throw new AppError('not-found', `There is no engine "${id}".`);
       if (id === defaultModel) throw new AppError('bad-request', `${model.name} is part of Oneword and cannot be removed.`);
-      const space = knownEngine(store, id)?.space.id;
+      const space = knownEngine(store, id)?.space;
       await removeInstalled(home, id).catch((error: unknown) => {
         // Its files may have been removed elsewhere; what it left in this library is removed here.
         if (!hasCode(error, 'not-found') || space === undefined) throw error;
       });
       progress.delete(id);
-      if (space !== undefined) {
-        const spaceId = await forgetSpace(store, space, engineKey(id));
-        if (spaceId !== undefined) removeIndex(store.directory, spaceId, log);
-      }
+      if (space !== undefined) await forget(id, space);
       await engines.refreshModels();
       onChange();
     },

@@ -179,6 +179,20 @@ export function contractSuite(transport: string, open: (library: string) => Prom
       ]);
     });
 
+    it('changes engines only to what is there, and removes none that answers', async () => {
+      expect((await refusal(client.useEngine({ id: 'nothing' }))).code).toBe('not-found');
+      expect((await refusal(client.installEngine({ id: 'nothing', consent: true }))).code).toBe('not-found');
+      expect((await refusal(client.installEngine({ id: 'e5v' }))).code).toBe('bad-request');
+      expect((await refusal(client.removeEngine({ id: 'lite' }))).code).toBe('unavailable');
+      expect((await refusal(client.importEngine({ path: place.pictures }))).code).toMatch(/^model-/);
+      expect(await client.useEngine({ id: 'lite' })).toEqual({});
+      expect(await client.stopInstall({ id: 'e5v' })).toEqual({});
+      expect(await client.warm()).toEqual({});
+      expect((await client.listEngines()).filter(({ active, takingOver }) => active || takingOver)).toMatchObject([
+        { id: 'lite', active: true, takingOver: false, download: null, source: null, consent: null },
+      ]);
+    });
+
     it('shows the folders of this machine', async () => {
       const inside = await client.browse({ path: place.pictures });
       expect(inside).toEqual({

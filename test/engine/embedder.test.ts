@@ -3,6 +3,7 @@ import { afterEach, expect, it } from 'vitest';
 import { AppError, hasCode } from '../../core/api/errors.ts';
 import type { PictureInput } from '../../core/indexing/embedder.ts';
 import { type EmbedderProcess, openEmbedderProcess } from '../../engine/embedder.ts';
+import { until } from './processes.ts';
 
 const entry = new URL('../fixtures/engine/embedder-entry.ts', import.meta.url);
 let open: EmbedderProcess | undefined;
@@ -106,4 +107,18 @@ it('does not start without its files, unless it is known what it would be', asyn
   } finally {
     await patient.close();
   }
+});
+
+it('passes calls straight to an engine that orders its work itself, and hears where it runs', async () => {
+  const embedder = await start(0, 'orderly');
+  expect([embedder.interleaves, embedder.provider]).toEqual([true, { name: 'GPU', note: '' }]);
+  await embedder.warm();
+  const indexed = embedder.image([picture(1)]); // ends only after a text
+  await embedder.text(['now'], { priority: 'query' });
+  await indexed;
+  expect((await embedder.words({ dimension: 2, data: Float32Array.of(0, 0) }, 3))[0]?.map(({ text }) => text).sort()).toEqual(
+    ['index', 'query', 'warm'].sort(),
+  );
+  await until(() => embedder.provider.name === 'CPU');
+  expect(embedder.provider.note).toBe('The graphics card ran out of memory.');
 });
