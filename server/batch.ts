@@ -11,9 +11,13 @@ const line = z
     text: z.string().optional(),
     image: z.string().min(1).optional(),
     edit: z.string().optional(),
+    prompt: z.string().optional(),
   })
-  .refine(({ text, image }) => (text === undefined) !== (image === undefined), 'give either "text" or "image"')
-  .refine(({ image, edit }) => edit === undefined || image !== undefined, '"edit" needs "image"');
+  .refine(
+    ({ text, image, prompt }) => (text === undefined) !== ((prompt ?? image) === undefined),
+    'give one of "text", "image" and "prompt" (with or without "image")',
+  )
+  .refine(({ image, edit, prompt }) => edit === undefined || (image !== undefined && prompt === undefined), '"edit" needs "image"');
 export type BatchLine = z.infer<typeof line>;
 
 /** `-` is standard input. Empty lines are passed over; a wrong one ends the run with its number. */

@@ -17,12 +17,15 @@ export function say(text: string): void {
 
 let shown = false;
 
-function clearProgress(): void {
+/** Takes away the line of progress, if one is shown. */
+export function clearProgress(): void {
   if (shown) process.stderr.write('\r\u001b[2K');
   shown = false;
 }
 
-function showProgress(text: string): void {
+/** One line that is overwritten by the next; only on a terminal. */
+export function showProgress(text: string): void {
+  if (!process.stderr.isTTY) return;
   clearProgress();
   process.stderr.write(text.slice(0, Math.max(20, (process.stderr.columns || 80) - 1)));
   shown = true;

@@ -15,8 +15,8 @@ const arrows: Record<string, readonly string[]> = {
   core: ['pixels'],
   'core/api': [],
   models: ['pixels', 'core/api/errors.ts'],
-  'models/arch': ['models/graph'],
-  'models/graph': [],
+  'models/arch': ['models/graph', 'core/api/errors.ts'],
+  'models/graph': ['core/api/errors.ts'],
   pixels: [],
 };
 

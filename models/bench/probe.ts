@@ -39,7 +39,7 @@ export async function probe(shape: VlmShape, options: ProbeOptions = {}): Promis
   const { seconds = 10, threads = availableParallelism(), signal } = options;
   const weights = shape.layers * decoderLayerWeights(shape);
   const device = await chooseProvider({ threads, weights, log: () => undefined });
-  const precision = choosePrecision(options.precision ?? 'auto', weights, { provider: device.name });
+  const precision = choosePrecision(options.precision ?? 'auto', weights, device);
   const folder = await realpath(await mkdtemp(path.join(tmpdir(), 'oneword-probe-')));
   try {
     const rates = await askProcess<ProbeQuestion, ProbeRates>(

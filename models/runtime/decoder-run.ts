@@ -40,13 +40,23 @@ export type Decoder = {
   readonly attention: Stage;
   readonly attentionLast: Stage;
   readonly norm: Stage;
+  readonly rowsAtOnce: RowsAtOnce;
 };
+
+/** Rows of the ragged matrices that pass the stages which begin and end a layer at once. */
+export type RowsAtOnce = { readonly enter: number; readonly leave: number };
+
+/**
+ * Weights that are widened on every run want few runs; what bounds them is the MLP, whose intermediate values, 14,336 wide, take 68 MB each
+ * beside 470 MB of widened weights.
+ */
+export const rowsOfWidened: RowsAtOnce = { enter: Number.MAX_SAFE_INTEGER, leave: 1200 };
+
+/** Weights that lie ready want small blocks: what these need is taken from memory that was just used, a fifth to two fifths of the time. */
+export const rowsOfReady: RowsAtOnce = { enter: 256, leave: 256 };
 
 /** Queries that attend at once: 32 heads of 512 queries over 3,000 keys are 200 MB of scores. */
 const attentionChunk = 512;
-
-/** Rows that go through the MLP at once: each of its intermediate values, 14,336 wide, takes 68 MB, beside 470 MB of float32 casts in `exact`. */
-const leaveRows = 1200;
 
 type Span = {
   /** First row in the ragged matrices. */
@@ -73,20 +83,21 @@ export function groupByTokens(sequences: readonly Sequence[], hidden: number, bu
 }
 
 /** How many stages `runDecoder` runs for these sequences. */
-export function decoderRuns({ layers, hidden }: Decoder, sequences: readonly Sequence[]): number {
+export function decoderRuns({ layers, hidden, rowsAtOnce }: Decoder, sequences: readonly Sequence[]): number {
   const lengths = sequences.map(({ embeds }) => embeds.length / hidden);
   const rows = lengths.reduce((sum, length) => sum + length, 0);
   const chunks = lengths.reduce((sum, length) => sum + blocksOf(length, attentionChunk).length, 0);
-  const leaves = (count: number, stages: readonly Stage[]) => stages.length * blocksOf(count, leaveRows).length;
+  const leaves = (count: number, stages: readonly Stage[]) => stages.length * blocksOf(count, rowsAtOnce.leave).length;
+  const enters = blocksOf(rows, rowsAtOnce.enter).length;
   const perLayer = layers.map(({ leave }, index) =>
-    index < layers.length - 1 ? 1 + chunks + leaves(rows, leave) : 1 + sequences.length + leaves(sequences.length, leave),
+    index < layers.length - 1 ? enters + chunks + leaves(rows, leave) : 1 + sequences.length + leaves(sequences.length, leave),
   );
   return perLayer.reduce((sum, runs) => sum + runs, 1);
 }
 
 export async function runDecoder(decoder: Decoder, sequences: readonly Sequence[], run: RunStage): Promise<LastHidden> {
   const spans = spansOf(decoder, sequences);
-  let x = joined(sequences);
+  let x = concatenated(sequences.map(({ embeds }) => embeds));
   for (const [index, { enter, enterLast, leave }] of decoder.layers.entries()) {
     const isLast = index === decoder.layers.length - 1;
     x = isLast
@@ -107,7 +118,7 @@ async function innerLayer(
   run: RunStage,
 ): Promise<Float32Array> {
   const rows = x.length / decoder.hidden;
-  const { q, k, v } = await run(layer.enter, { x: matrix(x, rows) }, ['q', 'k', 'v']);
+  const { q, k, v } = await enterLayer(decoder, layer.enter, x, rows, run);
   const width = q.length / rows;
   for (const span of spans) {
     let present = pastOf(span, index);
@@ -132,7 +143,7 @@ async function innerLayer(
     }
     keepOf(decoder, span, present);
   }
-  return leaveLayer(layer.leave, q, x, rows, run);
+  return leaveLayer(decoder, layer.leave, q, x, rows, run);
 }
 
 /** x [rows, hidden] -> x [sequences, hidden]. See [Note: last tokens]. */
@@ -163,13 +174,35 @@ async function lastLayer(
     query.set(answer.y);
     keepOf(decoder, span, { k: answer.present_k, v: answer.present_v });
   }
-  return leaveLayer(layer.leave, q, residual, spans.length, run);
+  return leaveLayer(decoder, layer.leave, q, residual, spans.length, run);
+}
+
+type Projected = { readonly q: Float32Array; readonly k: Float32Array; readonly v: Float32Array };
+
+/** x [rows, hidden] -> q, k, v [rows, ...], a block of rows at a time. */
+async function enterLayer(decoder: Decoder, stage: Stage, x: Float32Array, rows: number, run: RunStage): Promise<Projected> {
+  const blocks: Projected[] = [];
+  for (const { first, count } of blocksOf(rows, decoder.rowsAtOnce.enter)) {
+    blocks.push(await run(stage, { x: matrix(rowsOf(x, decoder.hidden, first, count), count) }, ['q', 'k', 'v']));
+  }
+  return {
+    q: concatenated(blocks.map(({ q }) => q)),
+    k: concatenated(blocks.map(({ k }) => k)),
+    v: concatenated(blocks.map(({ v }) => v)),
+  };
 }
 
 /** Attention's y and the residual x, [rows, ...] each, through projection and MLP, a block of rows at a time. */
-async function leaveLayer(stages: readonly Stage[], y: Float32Array, x: Float32Array, rows: number, run: RunStage): Promise<Float32Array> {
+async function leaveLayer(
+  { rowsAtOnce }: Decoder,
+  stages: readonly Stage[],
+  y: Float32Array,
+  x: Float32Array,
+  rows: number,
+  run: RunStage,
+): Promise<Float32Array> {
   const result = new Float32Array(x.length);
-  for (const { first, count } of blocksOf(rows, leaveRows)) {
+  for (const { first, count } of blocksOf(rows, rowsAtOnce.leave)) {
     let tensors: Tensors = {
       y: matrix(rowsOf(y, y.length / rows, first, count), count),
       x: matrix(rowsOf(x, x.length / rows, first, count), count),
@@ -222,15 +255,15 @@ function spansOf(decoder: Decoder, sequences: readonly Sequence[]): Span[] {
   });
 }
 
-/** All sequences' embeddings one after the other; not copied where there is but one. */
-function joined(sequences: readonly Sequence[]): Float32Array {
-  const [only] = sequences;
-  if (only && sequences.length === 1) return only.embeds;
-  const all = new Float32Array(sequences.reduce((sum, { embeds }) => sum + embeds.length, 0));
+/** One after the other; not copied where there is but one. */
+function concatenated(parts: readonly Float32Array[]): Float32Array {
+  const [only] = parts;
+  if (only && parts.length === 1) return only;
+  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
-  for (const { embeds } of sequences) {
-    all.set(embeds, at);
-    at += embeds.length;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
   }
   return all;
 }

@@ -1,7 +1,19 @@
 /** @file A compiled model at work: pictures to features, sequences to hidden states, hidden states to words. */
+import { AppError } from '../../core/api/errors.ts';
 import type { Provider } from '../../core/indexing/embedder.ts';
+import { bytesOverflow } from '../compile/byte-probe.ts';
 import type { CompiledLlavaNext } from '../compile/llava-next.ts';
-import { type Decoder, decoderRuns, groupByTokens, type LastHidden, runDecoder, type Sequence } from './decoder-run.ts';
+import { outputName } from '../compile/stage.ts';
+import {
+  type Decoder,
+  decoderRuns,
+  groupByTokens,
+  type LastHidden,
+  rowsOfReady,
+  rowsOfWidened,
+  runDecoder,
+  type Sequence,
+} from './decoder-run.ts';
 import { createMachine, type Device, providerNames, type Work } from './machine.ts';
 import { isQuantised, stayingStages, type TextStages } from './memory-plan.ts';
 import { openSession } from './session.ts';
@@ -50,10 +62,15 @@ export async function openRunner(compiled: CompiledLlavaNext, options: RunnerOpt
     return decoders[attention];
   };
   const quantised = isQuantised(compiled, textStages(decoderFor(options.device ?? cpu)));
+  const wideSums = compiled.precision === 'int8' && (await int8Overflows(threads));
   const machine = createMachine({
     device: options.device ?? cpu,
     open: (stage, { name: provider }, stays) =>
-      openSession(stage.model(), { threads, provider, name: stage.name, weights: stays || quantised(stage) ? 'resident' : 'mapped' }),
+      openSession(stage.model(), {
+        ...{ threads, provider, wideSums, name: stage.name },
+        // int4 products over a mapped file take fifteen times as long; int8 products next to nothing more.
+        weights: stays || (quantised(stage) && compiled.precision === 'int4') ? 'resident' : 'mapped',
+      }),
     plan: (device) => stayingStages(compiled, device, textStages(decoderFor(device)), memoryBytes),
     idleMs,
     ...(options.log && { log: options.log }),
@@ -99,6 +116,23 @@ export async function openRunner(compiled: CompiledLlavaNext, options: RunnerOpt
   };
 }
 
+/** Asked once in a process: it is the processor's. */
+let overflows: Promise<boolean> | undefined;
+
+function int8Overflows(threads: number): Promise<boolean> {
+  overflows ??= bytesOverflow(async (stage, inputs) => {
+    const session = await openSession(stage.model(), { threads, name: stage.name });
+    try {
+      const { [outputName('y')]: y } = await session.run(inputs);
+      if (!y) throw new AppError('internal', `The stage ${stage.name} answered no "y".`);
+      return { y };
+    } finally {
+      await session.close();
+    }
+  });
+  return overflows;
+}
+
 /** All that a sequence passes. The last layer is entered for the last tokens only. */
 export function textStages({ layers, attention, attentionLast, norm }: Decoder): TextStages {
   const linear = layers.flatMap(({ enter, enterLast, leave }, index) => [index < layers.length - 1 ? enter : enterLast, ...leave]);
@@ -116,5 +150,6 @@ export function decoderOf(compiled: CompiledLlavaNext, attention: Device['attent
     attention: compiled.attention(attention),
     attentionLast: compiled.attentionLast,
     norm: compiled.norm,
+    rowsAtOnce: compiled.precision === 'int8' || compiled.precision === 'int4' ? rowsOfReady : rowsOfWidened,
   };
 }

@@ -7,7 +7,7 @@ import { attentionLastPlan, attentionPlan, decoderPlans, normPlan, visionPlans }
 import { output, type Stage, type StagePlan, stageOf } from '../compile/stage.ts';
 import type { GraphOptions, WeightSource } from '../graph/graph.ts';
 import { linear } from '../graph/linear.ts';
-import type { Decoder } from './decoder-run.ts';
+import { type Decoder, rowsOfWidened } from './decoder-run.ts';
 
 /** What a provider may be asked to compute in. int8 is for processors. */
 export const testedPrecisions = ['exact', 'fp16', 'int4'] as const;
@@ -56,6 +56,7 @@ export function testDecoder(weights: WeightSource, precision: TestedPrecision, f
     attention: own(attentionPlan(testConfig, form)),
     attentionLast: own(attentionLastPlan(testConfig)),
     norm: own(normPlan(testConfig)),
+    rowsAtOnce: rowsOfWidened,
   };
 }
 

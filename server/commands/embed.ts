@@ -1,37 +1,47 @@
 /** @file `oneword embed`: the vector of a text, a picture, or a picture with an edit, without a library. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { AppError, toWire } from '../../core/api/errors.ts';
-import type { Embedder, PictureInput, Vectors } from '../../core/indexing/embedder.ts';
+import type { Embedder, EmbedOptions, PictureInput, Vectors } from '../../core/indexing/embedder.ts';
 import type { Readers } from '../../core/readers/reader.ts';
 import { defaultModel } from '../../models/default-model.ts';
-import { inOrder, readBatch } from '../batch.ts';
+import { type BatchLine, inOrder, readBatch } from '../batch.ts';
 import { demandFile } from '../demand-file.ts';
 import { Failed } from '../failed.ts';
-import { printJson, printLine, say } from '../terminal.ts';
-import { withJson } from './options.ts';
+import { clearProgress, printJson, printLine, say, showProgress } from '../terminal.ts';
+import { type EngineFlags, engineFlags, withEngineSettings, withJson } from './options.ts';
 
-type Flags = {
+type Flags = EngineFlags & {
   readonly model: string;
   readonly text?: string;
   readonly image?: string;
   readonly edit?: string;
   readonly prompt?: string;
   readonly batch?: string;
+  readonly words?: number | true;
   readonly json?: true;
 };
 
-type Input = { text?: string | undefined; image?: string | undefined; edit?: string | undefined };
+type Input = Pick<BatchLine, 'text' | 'image' | 'edit' | 'prompt'>;
 
 export function addEmbed(program: Command): void {
-  withJson(program.command('embed'))
+  const command = withJson(program.command('embed'))
     .description('Print the vector of a text, a picture, or a picture with an edit. Needs no library.')
-    .option('--model <ID>', 'engine (see: oneword models list)', defaultModel)
+    .option('--model <ID>', 'engine (see: oneword models list), or the folder of a checkpoint', defaultModel)
     .option('--text <TEXT>', 'a text, taken as it is')
     .option('--image <FILE>', 'a picture')
     .option('--edit <TEXT>', 'what should be different about the picture')
-    .option('--prompt <TEXT>', 'a complete prompt, for engines that take prompts')
-    .option('--batch <FILE>', 'one input per line: {"id","text"} or {"id","image"} or {"id","image","edit"}; - = standard input')
-    .addHelpText('after', '\nExamples:\n  oneword embed --text "a dog" --json\n  oneword embed --image cat.jpg --edit "at night" --json')
+    .option('--prompt <TEXT>', 'a complete prompt as the model reads it, with or without --image; special tokens in it count')
+    .option(
+      '--batch <FILE>',
+      'one input per line: {"id","text"}, {"id","image"}, {"id","image","edit"} or {"id","prompt"}; - = standard input',
+    )
+    .addOption(new Option('--words [COUNT]', 'also print the words that the vector says').argParser(Number).preset(5));
+  withEngineSettings(command)
+    .addHelpText(
+      'after',
+      '\nExamples:\n  oneword embed --text "a dog" --json\n  oneword embed --image cat.jpg --edit "at night" --json\n' +
+        '  oneword embed --model ./e5-v --compat 5 --image cat.jpg --json',
+    )
     .action(embed);
 }
 
@@ -39,33 +49,49 @@ async function embed(flags: Flags): Promise<void> {
   checkUse(flags);
   const { openEmbedder } = await import('../../models/registry.ts');
   const { createReaders } = await import('../../core/readers/pool.ts');
-  const embedder = await openEmbedder(flags.model);
+  const { adapter, ...settings } = engineFlags(flags);
+  const embedder = await openEmbedder(flags.model, { settings, log: say, ...(adapter !== undefined && { adapter }) });
   const readers = createReaders({ processes: 1, log: () => undefined });
   try {
     const vectorOf = (input: Input) => embedOne(embedder, readers, input);
     if (flags.batch !== undefined) await embedAll(flags.batch, vectorOf);
-    else printVector(embedder, await vectorOf(flags), flags.json);
+    else await printVector(embedder, await vectorOf(flags), flags);
   } finally {
+    clearProgress();
     await readers.close();
     await embedder.close();
   }
 }
 
-function checkUse({ model, text, image, edit, prompt, batch }: Flags): void {
-  if (prompt !== undefined) {
-    throw new AppError('bad-request', `The engine "${model}" takes no prompts. Give it --text, --image, or --image with --edit.`);
+function checkUse({ text, image, edit, prompt, batch, words }: Flags): void {
+  if ([text, prompt ?? image, batch].filter((given) => given !== undefined).length !== 1) {
+    throw new AppError(
+      'bad-request',
+      'Give one of --text, --image (with or without --edit), --prompt (with or without --image) and --batch.',
+    );
   }
-  if ([text, image, batch].filter((given) => given !== undefined).length !== 1) {
-    throw new AppError('bad-request', 'Give one of --text, --image (with or without --edit) and --batch.');
+  if (edit !== undefined && (image === undefined || prompt !== undefined)) {
+    throw new AppError('bad-request', '--edit says what to change about a picture: give it with --image, and without --prompt.');
   }
-  if (edit !== undefined && image === undefined)
-    throw new AppError('bad-request', '--edit says what to change about a picture: give --image.');
+  if (words !== undefined && (!Number.isInteger(words) || Number(words) < 1 || Number(words) > 100)) {
+    throw new AppError('bad-request', '--words takes a whole number from 1 to 100.');
+  }
 }
 
-async function embedOne(embedder: Embedder, readers: Readers, { text, image, edit }: Input): Promise<Vectors> {
-  if (image === undefined) return embedder.text([text ?? ''], { priority: 'query' });
-  const picture = await readPicture(embedder, readers, image);
-  return edit === undefined ? embedder.image([picture]) : embedder.composed([{ picture, edit }]);
+async function embedOne(embedder: Embedder, readers: Readers, { text, image, edit, prompt }: Input): Promise<Vectors> {
+  const options: EmbedOptions = { priority: 'query', onNotice: say, onProgress: (done, of) => showProgress(`${done} of ${of} steps`) };
+  const picture = image === undefined ? undefined : await readPicture(embedder, readers, image);
+  if (prompt !== undefined) {
+    if (!embedder.prompted) {
+      throw new AppError(
+        'bad-request',
+        `The engine "${embedder.space.model}" takes no prompts. Give it --text, --image, or --image with --edit.`,
+      );
+    }
+    return embedder.prompted(picture ? { prompt, picture } : { prompt }, options);
+  }
+  if (!picture) return embedder.text([text ?? ''], options);
+  return edit === undefined ? embedder.image([picture], options) : embedder.composed([{ picture, edit }], options);
 }
 
 async function readPicture(embedder: Embedder, readers: Readers, path: string): Promise<PictureInput> {
@@ -84,6 +110,7 @@ async function embedAll(file: string, vectorOf: (input: Input) => Promise<Vector
     }
   });
   for await (const { id, vectors, error } of answers) {
+    clearProgress();
     if (vectors) printJson({ id, dimension: vectors.dimension, embedding: [...vectors.data] });
     else {
       if (error) say(`oneword: ${error.message}`);
@@ -94,10 +121,15 @@ async function embedAll(file: string, vectorOf: (input: Input) => Promise<Vector
   if (failed) throw new Failed();
 }
 
-function printVector({ space }: Embedder, { dimension, data }: Vectors, json: true | undefined): void {
-  if (json) printJson({ model: space.model, dimension, embedding: [...data] });
+async function printVector(embedder: Embedder, vectors: Vectors, { words: count, json }: Flags): Promise<void> {
+  const { dimension, data } = vectors;
+  const { model } = embedder.space;
+  const [words] = count === undefined ? [] : await embedder.words(vectors, Number(count));
+  clearProgress();
+  if (json) printJson({ model, dimension, embedding: [...data], ...(words ? { words } : {}) });
   else {
-    say(`${space.model}, ${dimension} values:`);
+    say(`${model}, ${dimension} values:`);
     printLine([...data].join(' '));
+    for (const { text, probability } of words ?? []) printLine(`${text} ${(probability * 100).toFixed(1)} %`);
   }
 }

@@ -1,6 +1,7 @@
 /** @file Options that several commands have, and checks of their values. */
 import path from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { compats, type EngineSettings, precisions, tileBudgets } from '../../models/hub/settings.ts';
 import { defaultLibrary } from '../library-directory.ts';
 import { say } from '../terminal.ts';
 
@@ -36,4 +37,22 @@ export function wholeNumber(least: number, most: number): (value: string) => num
 /** Parser of an option that may be given several times. */
 export function collect(value: string, before: readonly string[] | undefined): string[] {
   return [...(before ?? []), value];
+}
+
+export type EngineFlags = Partial<EngineSettings> & { readonly adapter?: string };
+
+/** How a checkpoint is run. Absent = what the engine was installed with, and for a folder: exact, all tiles, 4.41. */
+export function withEngineSettings(command: Command): Command {
+  return command
+    .option('--adapter <DIR>', 'folder of a LoRA adapter (PEFT) for the checkpoint', (value: string) => path.resolve(value))
+    .addOption(
+      new Option('--precision <KIND>', 'exact = as stored; int8, int4 = smaller and faster; fp16 = for a GPU; auto').choices(precisions),
+    )
+    .addOption(new Option('--tiles <BUDGET>', 'anyres = up to 2,900 tokens a picture; base = one tile of 576 tokens').choices(tileBudgets))
+    .addOption(new Option('--compat <VERSION>', 'cut pictures into tiles as this version of transformers does').choices(compats));
+}
+
+/** What was said of them, nothing else. */
+export function engineFlags({ adapter, precision, compat, tiles }: EngineFlags): EngineFlags {
+  return Object.fromEntries(Object.entries({ adapter, precision, compat, tiles }).filter(([, value]) => value !== undefined));
 }

@@ -82,6 +82,8 @@ async function searchAll(file: string, ask: (line: BatchLine) => Promise<Answer>
   let failed = false;
   const answers = inOrder(readBatch(file), 4, async (line): Promise<BatchAnswer> => {
     try {
+      if (line.prompt !== undefined)
+        throw new AppError('bad-request', `${file}, id ${line.id}: a search takes "text" or "image", no "prompt".`);
       return { id: line.id, ...(await ask(line)) };
     } catch (error) {
       if (!(error instanceof AppError)) throw error;

@@ -1,0 +1,35 @@
+/** @file Which precision suits the machine, where its user leaves the choice to Oneword. */
+import { totalmem } from 'node:os';
+import { AppError } from '../../core/api/errors.ts';
+import type { Precision } from '../compile/llava-next.ts';
+import type { EngineSettings } from '../hub/settings.ts';
+import type { ChosenDevice } from '../runtime/providers.ts';
+
+/** A model of this many float32 bytes is quick as it is: nothing is gained by less. */
+const smallBytes = 3e9;
+/** int8 takes a byte a weight of the decoder, and leaves the rest of the machine room to work. */
+const shareOfMemory = 0.6;
+
+/**
+ * Graphics processors compute in fp16. Of what a processor can do, int8 is the fastest (docs/benchmarks/runtime.md), and int4 needs half the
+ * memory of int8. What is asked for and is not computed right on the device is refused, with the choices.
+ * @param weights number of weights of the decoder
+ * @param memoryBytes of the machine
+ */
+export function choosePrecision(
+  wanted: EngineSettings['precision'],
+  weights: number,
+  { name, precisions }: Pick<ChosenDevice, 'name' | 'precisions'>,
+  memoryBytes = totalmem(),
+): Precision {
+  if (wanted !== 'auto' && !precisions.includes(wanted)) {
+    throw new AppError(
+      'unavailable',
+      `The device does not compute ${wanted} right. It can: ${precisions.join(', ')}; auto takes the best.`,
+    );
+  }
+  if (wanted !== 'auto') return wanted;
+  if (weights * 4 <= smallBytes) return 'exact';
+  if (name !== 'cpu') return 'fp16';
+  return weights <= memoryBytes * shareOfMemory ? 'int8' : 'int4';
+}
