@@ -8,7 +8,9 @@ import type { KvCache } from '../runtime/kv-cache.ts';
 
 export type PrefixCache = {
   get(key: string): KvCache | undefined;
-  /** Keeps it unless it alone is over the limit; the one that was used longest ago goes first. */
+  /** Lets go of what was used longest ago until so many bytes fit. Done before a picture is read, so that old and new are never held at once. */
+  makeRoom(bytes: number): void;
+  /** Keeps it unless it alone is over the limit. */
   set(key: string, cache: KvCache): void;
   clear(): void;
   readonly bytes: number;
@@ -17,6 +19,12 @@ export type PrefixCache = {
 export function createPrefixCache(limitBytes: number): PrefixCache {
   const entries = new Map<string, KvCache>();
   const sum = () => [...entries.values()].reduce((bytes, entry) => bytes + entry.bytes, 0);
+  function makeRoom(bytes: number): void {
+    for (const oldest of entries.keys()) {
+      if (sum() + bytes <= limitBytes) break;
+      entries.delete(oldest);
+    }
+  }
   return {
     get(key) {
       const found = entries.get(key);
@@ -26,14 +34,11 @@ export function createPrefixCache(limitBytes: number): PrefixCache {
       }
       return found;
     },
+    makeRoom,
     set(key, cache) {
       entries.delete(key);
-      if (cache.bytes > limitBytes) return;
-      entries.set(key, cache);
-      for (const oldest of entries.keys()) {
-        if (sum() <= limitBytes) break;
-        entries.delete(oldest);
-      }
+      makeRoom(cache.bytes);
+      if (cache.bytes <= limitBytes) entries.set(key, cache);
     },
     clear: () => entries.clear(),
     get bytes() {

@@ -1,25 +1,27 @@
 /**
- * @file The order of long work. Jobs run one at a time and stop between the stages of a network, where queries overtake index work.
+ * @file The order of long work. Jobs run one at a time and stop between the stages of a network, where more urgent ones overtake them.
  * A stage that runs blocks this process, so these boundaries are the only moments in which anything else can happen.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-export type Priority = 'query' | 'index';
+/** The most urgent first: texts take a moment, pictures that somebody asks with a minute on a slow machine, and indexing goes on for days. */
+const priorities = ['text', 'query', 'index'] as const;
+export type Priority = (typeof priorities)[number];
 
 /** To be awaited between stages. Throws the signal's reason when the job was aborted. */
 export type Step = () => Promise<void>;
 
 export type Scheduler = {
   /**
-   * Runs the job when its turn comes: queries before index work, each in the order of arrival. A query runs whole;
-   * index work pauses in `step` while queries run. A job that waits is dropped as soon as it is aborted.
+   * Runs the job when its turn comes: by priority, and in the order of arrival among equals. It pauses in `step` while more urgent ones
+   * run. A job that waits is dropped as soon as it is aborted.
    * @throws whatever the job throws, or the signal's reason
    */
   run<T>(work: { readonly priority: Priority; readonly signal?: AbortSignal }, job: (step: Step) => Promise<T>): Promise<T>;
 };
 
 export function createScheduler(): Scheduler {
-  const waiting: Record<Priority, (() => Promise<void>)[]> = { query: [], index: [] };
+  const waiting: Record<Priority, (() => Promise<void>)[]> = { text: [], query: [], index: [] };
   let busy = false;
 
   async function runAll(): Promise<void> {
@@ -31,12 +33,10 @@ export function createScheduler(): Scheduler {
     busy = false;
   }
 
-  async function runQueries(): Promise<void> {
-    for (let start = waiting.query.shift(); start; start = waiting.query.shift()) await start();
-  }
-
-  function next(): (() => Promise<void>) | undefined {
-    return waiting.query.shift() ?? waiting.index.shift();
+  /** The most urgent job that waits, of those more urgent than `than`. */
+  function next(than?: Priority): (() => Promise<void>) | undefined {
+    const level = priorities.slice(0, than === undefined ? undefined : priorities.indexOf(than)).find((one) => waiting[one].length > 0);
+    return level && waiting[level].shift();
   }
 
   return {
@@ -47,8 +47,7 @@ export function createScheduler(): Scheduler {
         async function step(): Promise<void> {
           await intake();
           signal?.throwIfAborted();
-          if (priority === 'query') return;
-          await runQueries();
+          for (let urgent = next(priority); urgent; urgent = next(priority)) await urgent();
           signal?.throwIfAborted();
         }
 

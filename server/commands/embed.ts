@@ -79,7 +79,11 @@ function checkUse({ text, image, edit, prompt, batch, words }: Flags): void {
 }
 
 async function embedOne(embedder: Embedder, readers: Readers, { text, image, edit, prompt }: Input): Promise<Vectors> {
-  const options: EmbedOptions = { priority: 'query', onNotice: say, onProgress: (done, of) => showProgress(`${done} of ${of} steps`) };
+  const options: EmbedOptions = {
+    priority: 'query',
+    onNotice: say,
+    onProgress: (done, of) => showProgress(`${Math.floor((done / of) * 100)} %`),
+  };
   const picture = image === undefined ? undefined : await readPicture(embedder, readers, image);
   if (prompt !== undefined) {
     if (!embedder.prompted) {

@@ -162,8 +162,10 @@ describe('words and pictures', () => {
   it('tell how far they are, and stop when they are told to', async () => {
     const shown = await picture('square.png', embedder);
     const seen: number[] = [];
-    await embedder.image([shown], { onProgress: (done, of) => seen.push(done / of) });
+    await embedder.image([shown, shown], { onProgress: (done, of) => seen.push(done / of) });
     expect(seen.length).toBeGreaterThan(3);
+    expect(seen).toEqual([...seen].sort((a, b) => a - b));
+    expect(seen.at(-1)).toBe(1);
     const stop = new AbortController();
     const stopped = embedder.image([shown], { signal: stop.signal, onProgress: () => stop.abort() });
     await expect(stopped).rejects.toThrow();

@@ -36,6 +36,20 @@ it('lets queries overtake a running index job at its next boundary, whole and fi
   expect(await Promise.all(queries)).toEqual(['q', 'r']);
 });
 
+it('lets a text overtake a picture that is asked with, which in turn has overtaken index work', async () => {
+  const urgent: Promise<string>[] = [];
+  await submit('index', 'index', 2, undefined, (stage) => {
+    if (stage !== 0) return;
+    urgent.push(
+      submit('picture', 'query', 2, undefined, (at) => {
+        if (at === 0) urgent.push(submit('text', 'text', 2));
+      }),
+    );
+  });
+  expect(seen).toEqual(['index0', 'picture0', 'text0', 'text1', 'picture1', 'index1']);
+  expect(await Promise.all(urgent)).toEqual(['picture', 'text']);
+});
+
 it('takes a query that arrives from outside while stages block', async () => {
   let query: Promise<string> | undefined;
   setTimeout(() => {
