@@ -35,6 +35,8 @@ export type BenchOptions = {
   readonly synthetic: boolean;
   readonly precisions: readonly Precision[];
   readonly threads: number;
+  /** For each thing that is timed, about; 4 if absent. */
+  readonly seconds?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (sentence: string) => void;
 };
@@ -46,7 +48,7 @@ type Sample = Measured & { readonly peak: PeakMemory | undefined };
 
 /** Each measurement in a process of its own. Throws `engine-failed`, `disk-full`, or the signal's reason. */
 export async function bench(options: BenchOptions): Promise<BenchReport> {
-  const { shape, layers, threads, signal } = options;
+  const { shape, layers, threads, seconds = 4, signal } = options;
   if (layers < 2) throw new AppError('bad-request', `${layers} layers are too few: what a layer costs is the difference between runs.`);
   const device = await chooseProvider({ threads, weights: shape.layers * decoderLayerWeights(shape), log: () => undefined });
   const folder = await realpath(await mkdtemp(path.join(tmpdir(), 'oneword-bench-')));
@@ -68,7 +70,7 @@ export async function bench(options: BenchOptions): Promise<BenchReport> {
   }
 
   async function ceiling(): Promise<NonNullable<Measured['ceiling']>> {
-    const { ceiling: found } = await measure('what the machine can do', { kind: 'ceiling', folder, device, threads });
+    const { ceiling: found } = await measure('what the machine can do', { kind: 'ceiling', folder, device, threads, seconds });
     if (!found) throw new AppError('internal', 'The measurement of the ceiling has no result.');
     return found;
   }
@@ -77,7 +79,7 @@ export async function bench(options: BenchOptions): Promise<BenchReport> {
     const task = `${subject.precision}, ${tokens} tokens${past > 0 ? ` after ${past}` : ''}`;
     const run = (count: number) =>
       measure(`${task}, ${count === 1 ? '1 layer' : `${count} layers`}`, {
-        ...{ kind: 'decoder', subject, layers: count, tokens, past, device, threads },
+        ...{ kind: 'decoder', subject, layers: count, tokens, past, device, threads, seconds },
         // In one process with the decoder, as in an engine: its weights stay beside the decoder's.
         vision: tokens === pictureTokens && count > 1,
       });
@@ -90,7 +92,7 @@ export async function bench(options: BenchOptions): Promise<BenchReport> {
     for (const precision of options.precisions) {
       const subject = { checkpoint: options.checkpoint, adapter: options.adapter, cache: options.cache, precision };
       await prepare(subject, options);
-      const base = { subject, device, threads };
+      const base = { subject, device, threads, seconds };
       const attention: [number, number][] = [];
       for (const tokens of [textTokens, middleTokens, pictureTokens]) {
         attention.push([

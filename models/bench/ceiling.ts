@@ -18,13 +18,15 @@ const manyRows = 1024;
 /** No cache holds so many weights. */
 const wide = 14_336;
 
-export async function measureCeiling(weights: WeightSource, provider: ProviderName, threads: number): Promise<Ceiling> {
+type CeilingOptions = { readonly provider: ProviderName; readonly threads: number; readonly seconds: number };
+
+export async function measureCeiling(weights: WeightSource, { provider, threads, seconds }: CeilingOptions): Promise<Ceiling> {
   const best = async (outFeatures: number, rows: number): Promise<number> => {
     const stage = productStage(weights, side, outFeatures, 'exact');
     const session = await openSession(stage.model(), { threads, provider, weights: 'resident', name: stage.name });
     try {
       const x = matrix(gaussian(rows * side, 1), rows);
-      return (await timed(() => session.run({ x }), { seconds: 2, least: 5 })).best;
+      return (await timed(() => session.run({ x }), { seconds, least: 5 })).best;
     } finally {
       await session.close();
     }

@@ -23,20 +23,29 @@ export type Subject = {
   readonly precision: Precision;
 };
 
-export type MeasureQuestion = { readonly device: Device; readonly threads: number } & (
-  | { readonly kind: 'ceiling'; readonly folder: string }
-  | { readonly kind: 'attention'; readonly subject: Subject; readonly tokens: number }
-  /** The first `layers` of the decoder, the last of them for the last token only. */
-  | ({ readonly kind: 'decoder'; readonly subject: Subject } & DecoderQuestion)
-);
+type On = {
+  readonly device: Device;
+  readonly threads: number;
+  /** For each thing that is timed, about. */
+  readonly seconds: number;
+};
 
-type DecoderQuestion = {
+type CeilingQuestion = On & { readonly kind: 'ceiling' /** For weights. */; readonly folder: string };
+
+type AttentionQuestion = On & { readonly kind: 'attention'; readonly subject: Subject; readonly tokens: number };
+
+type DecoderQuestion = On & {
+  readonly kind: 'decoder';
+  readonly subject: Subject;
+  /** The first ones of the decoder; the last of them answers for the last token only. */
   readonly layers: number;
   readonly tokens: number;
   readonly past: number;
   /** Runs the vision tower before, whole. */
   readonly vision: boolean;
 };
+
+export type MeasureQuestion = CeilingQuestion | AttentionQuestion | DecoderQuestion;
 
 export type Measured = Timing & {
   readonly ceiling?: Ceiling;
@@ -45,17 +54,11 @@ export type Measured = Timing & {
   readonly hidden?: Float32Array;
 };
 
-const seconds = 4;
-
 answerQuestion<MeasureQuestion, Measured>(async (question) => {
-  const { device, threads } = question;
-  if (question.kind === 'ceiling') {
-    const ceiling = await measureCeiling(seededWeights(question.folder), device.name, threads);
-    return { best: 0, rounds: [], ceiling };
-  }
-  const compiled = await compiledOf(question.subject);
-  if (question.kind === 'attention') return attention(compiled, question.tokens, device, threads);
-  return decode(compiled, question, device, threads);
+  if (question.kind === 'attention') return attention(await compiledOf(question.subject), question);
+  if (question.kind === 'decoder') return decode(await compiledOf(question.subject), question);
+  const { device, threads, seconds, folder } = question;
+  return { best: 0, rounds: [], ceiling: await measureCeiling(seededWeights(folder), { provider: device.name, threads, seconds }) };
 });
 
 async function compiledOf({ checkpoint, adapter, cache, precision }: Subject): Promise<CompiledLlavaNext> {
@@ -63,12 +66,8 @@ async function compiledOf({ checkpoint, adapter, cache, precision }: Subject): P
   return compileLlavaNext(await openCheckpoint(checkpoint), { precision, cache, ...(tuned && { adapter: tuned }) });
 }
 
-async function decode(
-  compiled: CompiledLlavaNext,
-  { layers, tokens, past, vision }: DecoderQuestion,
-  device: Device,
-  threads: number,
-): Promise<Measured> {
+async function decode(compiled: CompiledLlavaNext, question: DecoderQuestion): Promise<Measured> {
+  const { layers, tokens, past, vision, device, threads, seconds } = question;
   const { hiddenSize } = compiled.config.text;
   const runner = await openRunner({ ...compiled, decoder: compiled.decoder.slice(0, layers) }, { threads, device });
   const { channels, imageSize } = compiled.config.vision;
@@ -96,7 +95,7 @@ function randomPast({ config }: CompiledLlavaNext, layers: number, tokens: numbe
 }
 
 /** One layer's attention over a sequence, in chunks as the runner cuts them. */
-async function attention(compiled: CompiledLlavaNext, tokens: number, device: Device, threads: number): Promise<Timing> {
+async function attention(compiled: CompiledLlavaNext, { tokens, device, threads, seconds }: AttentionQuestion): Promise<Timing> {
   const { heads, kvHeads, headDim } = compiled.config.text;
   const stage = compiled.attention(device.attention);
   const session = await openSession(stage.model(), { threads, provider: device.name, weights: 'resident', name: stage.name });
@@ -118,7 +117,7 @@ async function attention(compiled: CompiledLlavaNext, tokens: number, device: De
         past = { k: present('present_k'), v: present('present_v') };
       }
     },
-    { seconds: 2 },
+    { seconds },
   );
   await session.close();
   return timing;

@@ -1,0 +1,104 @@
+/** @file The whole benchmark over a toy: everything is measured in processes of its own, and told in one table. Times are not looked at. */
+import { readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bench } from '../../../models/bench/bench.ts';
+import { probe } from '../../../models/bench/probe.ts';
+import { type BenchReport, markdownOf } from '../../../models/bench/report.ts';
+import { type SyntheticCheckpoint, writeSynthetic } from '../../../models/bench/synthetic.ts';
+import { requireUsable } from '../../../models/hub/usable.ts';
+import { tinyShape } from './tiny.ts';
+
+const folders = (): string[] => readdirSync(tmpdir()).filter((name) => /^oneword-(bench|probe)-/.test(name));
+
+describe('a benchmark', () => {
+  const layers = 3;
+  const said: string[] = [];
+  let checkpoint: SyntheticCheckpoint;
+  let report: BenchReport;
+
+  beforeAll(async () => {
+    checkpoint = await writeSynthetic(tinyShape, layers);
+    report = await bench(await options());
+  }, 300_000);
+  afterAll(() => checkpoint.remove());
+
+  async function options() {
+    const { shape } = await requireUsable(checkpoint.directory);
+    return {
+      ...{ name: 'a toy', checkpoint: checkpoint.directory, cache: checkpoint.cache, synthetic: true, layers, threads: 1, seconds: 0 },
+      shape: { ...shape, layers: tinyShape.layers },
+      precisions: ['exact', 'int8', 'int4'] as const,
+      onProgress: (sentence: string) => said.push(sentence),
+    };
+  }
+
+  it('measures every task in every precision', () => {
+    expect(report.precisions.map(({ precision }) => precision)).toEqual(['exact', 'int8', 'int4']);
+    for (const { text, picture, edit, vision, layers: costs } of report.precisions) {
+      for (const { measured, ceilingRatio } of [text, picture, edit]) {
+        expect(measured.few.length).toBeGreaterThan(0);
+        expect(Number.isFinite(ceilingRatio)).toBe(true);
+      }
+      expect(vision.seconds).toBeGreaterThan(0);
+      expect(costs.map(({ tokens }) => tokens)).toEqual([32, 640, 2340]);
+    }
+    expect(report.ceiling.operations).toBeGreaterThan(1e9);
+    expect(said).toContain('int4, 28 tokens after 2340, 3 layers');
+  });
+
+  it('compares what quantised weights answer with the exact ones', () => {
+    const [exact, int8, int4] = report.precisions;
+    expect(exact?.cosine).toBeUndefined();
+    for (const task of ['text', 'picture'] as const) {
+      expect(int8?.cosine?.[task]).toBeGreaterThan(0.99);
+      expect(int8?.cosine?.[task]).toBeLessThan(1);
+      expect(int4?.cosine?.[task]).toBeGreaterThan(0.9);
+      expect(int4?.cosine?.[task]).toBeLessThan(int8?.cosine?.[task] ?? 0);
+    }
+  });
+
+  it.runIf(process.platform === 'linux')('tells the memory of each process, which is that of a process at least', () => {
+    for (const { text, picture, peak } of report.precisions) {
+      expect(text.ownMemory).toBeGreaterThan(20e6);
+      expect(picture.ownMemory).toBeGreaterThan(20e6);
+      expect(peak?.all).toBeGreaterThan(peak?.own ?? Number.POSITIVE_INFINITY);
+    }
+  });
+
+  it('says in its table what was measured and what was computed from it', () => {
+    const text = markdownOf(report, { date: '2026-01-02', processor: 'a processor', cores: 2, memoryBytes: 8e9, system: 'Linux' });
+    expect(text).toContain('**Extrapolated**: 3 decoder layers and 1 were run, and 32 computed from them');
+    for (const precision of ['exact', 'int8', 'int4']) expect(text.match(new RegExp(`^\\| ${precision} \\|`, 'gm'))).toHaveLength(5);
+    expect(text).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
+  it('ends at once when it is interrupted, and leaves no folder behind', async () => {
+    const stop = new AbortController();
+    const running = bench({ ...(await options()), signal: stop.signal, onProgress: () => stop.abort('enough') });
+    await expect(running).rejects.toBe('enough');
+    expect(folders()).toEqual([]);
+  });
+
+  it('refuses to tell the cost of a layer from one layer', async () => {
+    await expect(bench({ ...(await options()), layers: 1 })).rejects.toMatchObject({ code: 'bad-request' });
+  });
+});
+
+describe('a probe', () => {
+  const shape = { layers: 4, hidden: 128, mlp: 256, kvHeads: 2, headDim: 32, vision: { layers: 2, hidden: 64, mlp: 128 } };
+
+  it.each(['exact', 'int8', 'int4'] as const)('tells what a picture and a text would take in %s', async (precision) => {
+    const found = await probe(shape, { precision, seconds: 0.1, threads: 1 });
+    expect(found.precision).toBe(precision);
+    expect(found.secondsPerText).toBeGreaterThan(0);
+    expect(found.secondsPerPicture).toBeGreaterThan(found.secondsPerText);
+    expect(folders()).toEqual([]);
+  });
+
+  it('stops when nobody waits for it any more', async () => {
+    const signal = AbortSignal.timeout(100);
+    await expect(probe(shape, { seconds: 60, threads: 1, signal })).rejects.toMatchObject({ name: 'TimeoutError' });
+    expect(folders()).toEqual([]);
+  });
+});

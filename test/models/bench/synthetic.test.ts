@@ -1,0 +1,76 @@
+/** @file Checkpoints with random weights: real files that compile, the same every time, and gone afterwards. */
+import { existsSync, readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { requireShape, type SyntheticCheckpoint, syntheticShapes, writeSynthetic } from '../../../models/bench/synthetic.ts';
+import { openCheckpoint } from '../../../models/checkpoint/checkpoint.ts';
+import { readFloats } from '../../../models/checkpoint/floats.ts';
+import { compileLlavaNext } from '../../../models/compile/llava-next.ts';
+import { catalogueEntry } from '../../../models/hub/catalogue.ts';
+import { requireUsable } from '../../../models/hub/usable.ts';
+import { tinyShape } from './tiny.ts';
+
+const leftBehind = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('oneword-synthetic-'));
+const before = leftBehind();
+
+let written: SyntheticCheckpoint;
+beforeAll(async () => {
+  written = await writeSynthetic(tinyShape, 2);
+});
+afterAll(() => written.remove());
+
+it('writes a checkpoint that accounts for itself, with the layers asked for', async () => {
+  const checkpoint = await openCheckpoint(written.directory);
+  const compiled = await compileLlavaNext(checkpoint, { precision: 'exact' });
+  expect(compiled.decoder).toHaveLength(2);
+  expect(compiled.notes).toEqual([]);
+  expect((await requireUsable(written.directory)).shape).toMatchObject({ layers: 2, hidden: 128, mlp: 256 });
+});
+
+it.each(['BF16', 'F16'] as const)('draws weights in %s of the size that products keep, different in every tensor', async (dtype) => {
+  const other = await writeSynthetic({ ...tinyShape, dtype }, 2);
+  try {
+    const { tensors } = await openCheckpoint(other.directory);
+    const of = async (layer: number) => {
+      const tensor = tensors.get(`language_model.model.layers.${layer}.mlp.gate_proj.weight`);
+      if (!tensor) throw new Error('There is no such tensor.');
+      expect(tensor.dtype).toBe(dtype);
+      return readFloats(tensor);
+    };
+    const [first, second] = [await of(0), await of(1)];
+    const deviation = Math.sqrt(first.reduce((sum, value) => sum + value * value, 0) / first.length);
+    expect(deviation * Math.sqrt(128)).toBeCloseTo(1, 1);
+    expect(first.filter((value, i) => value === second[i]).length).toBeLessThan(first.length / 10);
+  } finally {
+    await other.remove();
+  }
+});
+
+it('gives some channels of norms ten times their due', async () => {
+  const { tensors } = await openCheckpoint(written.directory);
+  const norm = tensors.get('language_model.model.norm.weight');
+  const values = norm ? await readFloats(norm) : new Float32Array();
+  expect(values.filter((value) => value > 5).length).toBe(1);
+});
+
+it('writes the same weights every time, and removes them', async () => {
+  const again = await writeSynthetic(tinyShape, 2);
+  const { revision } = await openCheckpoint(again.directory);
+  expect(revision).toBe((await openCheckpoint(written.directory)).revision);
+  await again.remove();
+  expect(existsSync(again.directory)).toBe(false);
+});
+
+it('leaves nothing behind where it is interrupted', async () => {
+  const reason = new Error('enough');
+  await expect(writeSynthetic(tinyShape, 2, AbortSignal.abort(reason))).rejects.toBe(reason);
+  expect(leftBehind().filter((name) => !before.includes(name))).toEqual([path.basename(written.directory)]);
+});
+
+it('knows the shapes of the catalogue, and names them where it is asked for another', () => {
+  expect(Object.keys(syntheticShapes)).toEqual(['e5v-8b', 'llava-mistral-7b']);
+  expect(requireShape('e5v-8b').layers).toBe(catalogueEntry('e5v')?.shape.layers);
+  expect(() => requireShape('e5v')).toThrow('There is no shape "e5v". Known: e5v-8b, llava-mistral-7b.');
+  expect(() => requireShape('toString')).toThrow('There is no shape');
+});
