@@ -58,6 +58,9 @@ async function benchEngine(id: string | undefined, flags: Flags): Promise<void> 
       const { markdownOf } = await import('../../models/bench/report.ts');
       printLine(markdownOf(report, machineFacts()));
     }
+  } catch (error) {
+    if (interrupt.signal.aborted) throw new AppError('cancelled', 'Stopped. Nothing is left of the measurement.', { cause: error });
+    throw error;
   } finally {
     clearProgress();
     interrupt.dispose();

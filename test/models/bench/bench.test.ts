@@ -1,7 +1,8 @@
 /** @file The whole benchmark over a toy: everything is measured in processes of its own, and told in one table. Times are not looked at. */
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { bench } from '../../../models/bench/bench.ts';
 import { probe } from '../../../models/bench/probe.ts';
 import { type BenchReport, markdownOf } from '../../../models/bench/report.ts';
@@ -9,7 +10,12 @@ import { type SyntheticCheckpoint, writeSynthetic } from '../../../models/bench/
 import { requireUsable } from '../../../models/hub/usable.ts';
 import { tinyShape } from './tiny.ts';
 
-const folders = (): string[] => readdirSync(tmpdir()).filter((name) => /^oneword-(bench|probe)-/.test(name));
+// Of its own, so that other tests' folders are not taken for what was left behind.
+const temporary = mkdtempSync(path.join(tmpdir(), 'oneword-test-'));
+vi.stubEnv('TMPDIR', temporary);
+afterAll(() => rmSync(temporary, { recursive: true }));
+
+const folders = (): string[] => readdirSync(temporary).filter((name) => /^oneword-(bench|probe|self-test)-/.test(name));
 
 describe('a benchmark', () => {
   const layers = 3;

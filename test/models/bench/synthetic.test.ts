@@ -1,8 +1,8 @@
 /** @file Checkpoints with random weights: real files that compile, the same every time, and gone afterwards. */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { requireShape, type SyntheticCheckpoint, syntheticShapes, writeSynthetic } from '../../../models/bench/synthetic.ts';
 import { openCheckpoint } from '../../../models/checkpoint/checkpoint.ts';
 import { readFloats } from '../../../models/checkpoint/floats.ts';
@@ -11,14 +11,18 @@ import { catalogueEntry } from '../../../models/hub/catalogue.ts';
 import { requireUsable } from '../../../models/hub/usable.ts';
 import { tinyShape } from './tiny.ts';
 
-const leftBehind = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('oneword-synthetic-'));
-const before = leftBehind();
+// Of its own, so that other tests' folders are not taken for what was left behind.
+const temporary = mkdtempSync(path.join(tmpdir(), 'oneword-test-'));
+vi.stubEnv('TMPDIR', temporary);
 
 let written: SyntheticCheckpoint;
 beforeAll(async () => {
   written = await writeSynthetic(tinyShape, 2);
 });
-afterAll(() => written.remove());
+afterAll(async () => {
+  await written.remove();
+  rmSync(temporary, { recursive: true });
+});
 
 it('writes a checkpoint that accounts for itself, with the layers asked for', async () => {
   const checkpoint = await openCheckpoint(written.directory);
@@ -65,7 +69,7 @@ it('writes the same weights every time, and removes them', async () => {
 it('leaves nothing behind where it is interrupted', async () => {
   const reason = new Error('enough');
   await expect(writeSynthetic(tinyShape, 2, AbortSignal.abort(reason))).rejects.toBe(reason);
-  expect(leftBehind().filter((name) => !before.includes(name))).toEqual([path.basename(written.directory)]);
+  expect(readdirSync(temporary)).toEqual([path.basename(written.directory)]);
 });
 
 it('knows the shapes of the catalogue, and names them where it is asked for another', () => {
