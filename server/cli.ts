@@ -16,6 +16,7 @@ import { addServe } from './commands/serve.ts';
 import { addStatus } from './commands/status.ts';
 import { addWatch } from './commands/watch.ts';
 import { Failed } from './failed.ts';
+import { areTooLong, readArguments, runWithFile } from './long-arguments.ts';
 import { printJson, say } from './terminal.ts';
 
 export async function main(argv: readonly string[]): Promise<number> {
@@ -60,5 +61,6 @@ Every command answers in JSON with --json. Exit status: 0 done, 1 failed, 2 wron
 
 if (import.meta.main) {
   cacheCode();
-  process.exitCode = await main(process.argv.slice(2));
+  const argv = readArguments();
+  process.exitCode = await (areTooLong(process.argv.slice(2)) ? runWithFile(argv, import.meta.filename) : main(argv));
 }

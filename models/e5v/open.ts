@@ -1,7 +1,8 @@
 /** @file Opens a checkpoint folder as an engine: reads it, accounts for its weights, chooses device and precision. */
 import { AppError } from '../../core/api/errors.ts';
 import type { Embedder, Space } from '../../core/indexing/embedder.ts';
-import { type LlavaNextConfig, names, parseConfig, renameTensor } from '../arch/llava_next.ts';
+import { requireArchitecture } from '../arch/index.ts';
+import { type LlavaNextConfig, names, renameTensor } from '../arch/llava_next.ts';
 import { type Checkpoint, openCheckpoint } from '../checkpoint/checkpoint.ts';
 import { readFloats } from '../checkpoint/floats.ts';
 import { openAdapter } from '../checkpoint/lora.ts';
@@ -45,11 +46,12 @@ export type Opened = {
 export async function openE5v({ id, directory, adapter, settings, cache, threads, log }: E5vOptions): Promise<Embedder> {
   const { compat, tiles } = settings;
   const checkpoint = await openCheckpoint(directory);
+  const { parseConfig } = requireArchitecture(checkpoint.modelType);
+  const config = parseConfig(checkpoint.config);
   const tuned = adapter === undefined ? undefined : await openAdapter(adapter);
   const tokenizer = await openTokenizer(directory);
   const prompts = promptSetFor(familyOf(checkpoint.config, tokenizer));
   const anyres = parseAnyres(checkpoint.preprocessor, checkpoint.config);
-  const config = parseConfig(checkpoint.config);
   const weights = decoderWeights(config);
   const device = await chooseProvider({ threads, weights, log });
   const precision = choosePrecision(settings.precision, weights, device);

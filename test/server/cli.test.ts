@@ -186,7 +186,7 @@ describe('wrong use', () => {
     const cases: [string[], RegExp][] = [
       [['serch', 'x'], /Did you mean search/],
       [['bench'], /unknown command/],
-      [['models', 'pull'], /unknown command/],
+      [['models', 'pull'], /missing required argument/],
       [['search', 'x', '--limt', '3'], /Did you mean --limit/],
       [['search', 'x', '--limit', 'many'], /whole number/],
       [['search', '--edit', 'at night', '--library', library], /give --image/],
