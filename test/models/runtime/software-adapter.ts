@@ -35,7 +35,7 @@ async function install(): Promise<void> {
   await mkdir(cache, { recursive: true });
   const unfinished = await mkdtemp(path.join(cache, 'unfinished-'));
   try {
-    await run('npm', ['pack', source, '--pack-destination', unfinished], { cwd: unfinished, timeout: 90_000 });
+    await run('npm', ['pack', source, '--fetch-retries=1', '--pack-destination', unfinished], { cwd: unfinished, timeout: 90_000 });
     await run('sh', ['-c', `tar -xzf *.tgz ${archive}`], { cwd: unfinished });
     const packed = await readFile(path.join(unfinished, archive));
     const hash = createHash('sha256').update(packed).digest('hex');
@@ -55,7 +55,9 @@ async function install(): Promise<void> {
   }
 }
 
+/** npm says on standard error what was wrong, and the error only that something was. */
 function firstLine(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return text.split('\n')[0] ?? text;
+  const said = error instanceof Error && 'stderr' in error && typeof error.stderr === 'string' ? error.stderr : '';
+  const [line = ''] = (said || (error instanceof Error ? error.message : String(error))).split('\n');
+  return line;
 }
