@@ -8,7 +8,7 @@ import { type BatchLine, inOrder, readBatch } from '../batch.ts';
 import { demandFile } from '../demand-file.ts';
 import { Failed } from '../failed.ts';
 import { clearProgress, printJson, printLine, say, showProgress } from '../terminal.ts';
-import { type EngineFlags, engineFlags, withEngineSettings, withJson } from './options.ts';
+import { type EngineFlags, engineFlags, modelArgument, withEngineSettings, withJson } from './options.ts';
 
 type Flags = EngineFlags & {
   readonly model: string;
@@ -26,7 +26,7 @@ type Input = Pick<BatchLine, 'text' | 'image' | 'edit' | 'prompt'>;
 export function addEmbed(program: Command): void {
   const command = withJson(program.command('embed'))
     .description('Print the vector of a text, a picture, or a picture with an edit. Needs no library.')
-    .option('--model <ID>', 'engine (see: oneword models list), or the folder of a checkpoint', defaultModel)
+    .option('--model <ID>', 'engine (see: oneword models list), or the folder of a checkpoint', modelArgument, defaultModel)
     .option('--text <TEXT>', 'a text, taken as it is')
     .option('--image <FILE>', 'a picture')
     .option('--edit <TEXT>', 'what should be different about the picture')

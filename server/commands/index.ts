@@ -7,14 +7,14 @@ import type { Client } from '../../core/api/rpc.ts';
 import { onInterrupt } from '../interrupt.ts';
 import type { Session } from '../session.ts';
 import { count, duration, followProgress, printJson, printLine, say } from '../terminal.ts';
-import { collect, type LibraryFlags, libraryOf, withLibrary } from './options.ts';
+import { collect, type LibraryFlags, libraryOf, modelArgument, withLibrary } from './options.ts';
 
 type Flags = LibraryFlags & { readonly model?: string; readonly include?: string[]; readonly exclude?: string[] };
 
 export function addIndex(program: Command): void {
   withLibrary(program.command('index').argument('<FOLDER...>', 'folders with pictures'))
     .description('Make folders searchable. Pictures that were indexed before are not looked at again.')
-    .option('--model <ID>', 'engine to index with (see: oneword models list)')
+    .option('--model <ID>', 'engine to index with (see: oneword models list), or the folder of a checkpoint', modelArgument)
     .option('--include <GLOB>', 'only files that match, e.g. "*.jpg"; may be given several times', collect)
     .option('--exclude <GLOB>', 'no files that match, e.g. "private/**"; may be given several times', collect)
     .addHelpText(

@@ -39,6 +39,11 @@ export function collect(value: string, before: readonly string[] | undefined): s
   return [...(before ?? []), value];
 }
 
+/** An engine's id, or a checkpoint's folder, which is remembered and so must not depend on where the command was given. */
+export function modelArgument(value: string): string {
+  return /[\\/]/.test(value) || value === '.' || value === '..' ? path.resolve(value) : value;
+}
+
 export type EngineFlags = Partial<EngineSettings> & { readonly adapter?: string };
 
 /** How a checkpoint is run. Absent = what the engine was installed with, and for a folder: exact, all tiles, 4.41. */
