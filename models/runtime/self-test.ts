@@ -46,10 +46,10 @@ export type OpenStage = (stage: Stage, provider: ProviderName) => Promise<Sessio
 export type Bench = { readonly weights: WeightSource; readonly open: OpenStage };
 
 /**
- * Relative errors that this arithmetic has, with room: float32 on a graphics device may multiply in TF32, with 10 bits of mantissa. Measured:
- * 4e-6 exact, 2e-3 fp16, 1e-4 int4; attention that is wrong is off by 0.25.
+ * Relative errors that this arithmetic has, with room: float32 on a graphics device may multiply in TF32, with 10 bits of mantissa, and
+ * float16 be summed up in float16. Measured on two adapters: 4e-6 exact, 2.4e-2 fp16, 1e-4 int4; attention that is wrong is off by 0.15 and 0.25.
  */
-const limits: Readonly<Record<TestedPrecision, number>> = { exact: 5e-3, fp16: 1e-2, int4: 5e-2 };
+const limits: Readonly<Record<TestedPrecision, number>> = { exact: 5e-3, fp16: 5e-2, int4: 5e-2 };
 
 /** int4 is a form of the decoder's products alone. */
 const parts: Readonly<Record<TestedPrecision, readonly Part[]>> = {
