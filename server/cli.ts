@@ -16,7 +16,6 @@ import { addServe } from './commands/serve.ts';
 import { addStatus } from './commands/status.ts';
 import { addWatch } from './commands/watch.ts';
 import { Failed } from './failed.ts';
-import { areTooLong, readArguments, runWithFile } from './long-arguments.ts';
 import { printJson, say } from './terminal.ts';
 
 export async function main(argv: readonly string[]): Promise<number> {
@@ -61,6 +60,5 @@ Every command answers in JSON with --json. Exit status: 0 done, 1 failed, 2 wron
 
 if (import.meta.main) {
   cacheCode();
-  const argv = readArguments();
-  process.exitCode = await (areTooLong(process.argv.slice(2)) ? runWithFile(argv, import.meta.filename) : main(argv));
+  process.exitCode = await main(process.argv.slice(2));
 }

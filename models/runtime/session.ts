@@ -7,6 +7,13 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { AppError } from '../../core/api/errors.ts';
 import { damagedWeights } from './external-data.ts';
 
+/**
+ * [Note: telemetry] onnxruntime 1.30 brings a client of Microsoft's telemetry (mobile.events.data.microsoft.com): it keeps an identity of the machine in
+ * the user's cache folder, writes its queue to the temporary folder and reads /proc/self/cmdline, where a long text given as an argument overflows
+ * its stack. It looks at this variable when the first session is opened. Nothing here may leave the machine, so it is set whatever it was.
+ */
+process.env.ORT_DISABLE_TELEMETRY = '1';
+
 /** The execution providers by their names in onnxruntime. */
 export type ProviderName = 'cpu' | 'cuda' | 'webgpu' | 'dml' | 'coreml';
 

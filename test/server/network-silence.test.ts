@@ -1,6 +1,6 @@
 /** @file Nothing needs or tries the network: index, search and serve in a network namespace that has only the loopback. */
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -57,4 +57,22 @@ it.skipIf(!strace)('does not try to reach anything but this machine', async () =
   expect(status).toBe(0);
   const calls = (await readFile(trace, 'utf8')).split('\n').filter((line) => /AF_INET/.test(line));
   expect(calls.filter((line) => !/"(127\.|::1)/.test(line))).toEqual([]);
+});
+
+it('lets no part of it prepare a report about its use', async () => {
+  const [cache, temporary] = [path.join(root, 'cache'), path.join(root, 'tmp')];
+  for (const folder of [cache, temporary]) await mkdir(folder);
+  const { XDG_CACHE_HOME, HOME, TMPDIR } = process.env;
+  Object.assign(process.env, { XDG_CACHE_HOME: cache, HOME: root, TMPDIR: temporary });
+  try {
+    expect((await runCli(['embed', '--text', 'a dog', '--json'])).status).toBe(0);
+  } finally {
+    for (const [name, value] of Object.entries({ XDG_CACHE_HOME, HOME, TMPDIR })) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  }
+  // Of Microsoft's client in onnxruntime: an identity of the machine, and the log of what waits to be sent.
+  const left = [...(await readdir(cache, { recursive: true })), ...(await readdir(temporary, { recursive: true }))];
+  expect(left.filter((name) => /microsoft|mat-debug|\.ses$/i.test(name))).toEqual([]);
 });
