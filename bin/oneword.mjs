@@ -10,10 +10,15 @@ import { buildPage, findNode, installPackages, installSystemPackages, root, say 
 
 const [command, ...rest] = process.argv.slice(2);
 
+/** Commands in whose process an engine works get large pages, see engine/embedder.ts, [Note: large pages]. */
+const engineCommands = ['embed', 'models'];
+const largePages = process.platform === 'linux' && { GLIBC_TUNABLES: process.env.GLIBC_TUNABLES ?? 'glibc.malloc.hugetlb=1' };
+
 /** Runs a Node program with the Node 24 that was found, hands signals on, and answers its exit status. */
 function run(node, args) {
   return new Promise((resolve) => {
-    const child = spawn(node, args, { stdio: 'inherit', env: process.env });
+    const env = { ...process.env, ...(engineCommands.includes(command) && largePages) };
+    const child = spawn(node, args, { stdio: 'inherit', env });
     const hand = (signal) => child.kill(signal);
     process.on('SIGTERM', hand);
     // npm hands no signal on. When the npm that ran this script is gone, so is whoever wanted the command.

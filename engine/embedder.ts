@@ -43,12 +43,21 @@ function silence(interleaves: boolean): CallOptions {
   return { timeoutMs: minutes * 60_000, timeout: { code: 'unreadable-file', message } };
 }
 
+/**
+ * [Note: large pages] A layer of a large model is widened into hundreds of megabytes that are taken and given back within a second. On Linux half of that
+ * time goes into mapping them page by page; with pages of 2 MB a text takes 0.3 s a layer instead of 0.7. The launcher does the same for commands.
+ */
+function largePages(): Record<string, string> {
+  return process.platform === 'linux' ? { GLIBC_TUNABLES: process.env.GLIBC_TUNABLES ?? 'glibc.malloc.hugetlb=1' } : {};
+}
+
 /** Starts the process and asks what its engine is. Without `known` it fails with `model-missing` or `engine-failed`. */
 export async function openEmbedderProcess({ model, threads, log, known, warm = false, entry }: EmbedderOptions): Promise<EmbedderProcess> {
   function startProcess(name: string, first = false): Child<EmbedderMethods> {
     const started = startChild<EmbedderMethods>({
       name,
       entry: entry ?? new URL('./embedder-process.ts', import.meta.url),
+      env: largePages(),
       args: { model, warm: warm && first, ...(threads === undefined ? {} : { threads }) } satisfies EmbedderArgs,
       log,
     });

@@ -99,18 +99,22 @@ function project(s: Scope, cfg: LlamaConfig, name: 'q_proj' | 'k_proj' | 'v_proj
   return linear(s.at('self_attn', name), x, width, cfg.hiddenSize, { bias: cfg.attentionBias });
 }
 
-/** y [T, heads*headDim] of the attention and the residual x [T, hidden] -> the stream h [T, hidden] and the MLP's inside [T, mlp]. */
-export function leaveAttention(s: Scope, cfg: LlamaConfig, y: Value, x: Value): { h: Value; act: Value } {
+/** Attention's y [T, heads*headDim] and the residual x [T, hidden] -> the residual h and the normed m [T, hidden], the opened gate [T, mlp] */
+export function leaveAttention(s: Scope, cfg: LlamaConfig, y: Value, x: Value): { h: Value; m: Value; gate: Value } {
   const o = linear(s.at('self_attn', 'o_proj'), y, cfg.hiddenSize, cfg.heads * cfg.headDim, { bias: cfg.attentionBias });
   const h = addResidual(s, x, o);
   const m = rmsNorm(s.at('post_attention_layernorm'), h, cfg.hiddenSize, cfg.normEps);
   const mlp = s.at('mlp');
-  const gate = linear(mlp.at('gate_proj'), m, cfg.mlpSize, cfg.hiddenSize, { bias: cfg.mlpBias });
-  const up = linear(mlp.at('up_proj'), m, cfg.mlpSize, cfg.hiddenSize, { bias: cfg.mlpBias });
-  return { h, act: multiply(mlp, silu(mlp, gate), up) };
+  return { h, m, gate: silu(mlp, linear(mlp.at('gate_proj'), m, cfg.mlpSize, cfg.hiddenSize, { bias: cfg.mlpBias })) };
 }
 
-/** h [T, hidden], act [T, mlp] -> the layer's result [T, hidden] */
+/** m [T, hidden], gate [T, mlp] -> [T, mlp] */
+export function gatedUp(s: Scope, cfg: LlamaConfig, m: Value, gate: Value): Value {
+  const mlp = s.at('mlp');
+  return multiply(mlp, gate, linear(mlp.at('up_proj'), m, cfg.mlpSize, cfg.hiddenSize, { bias: cfg.mlpBias }));
+}
+
+/** h [T, hidden], act [T, mlp] -> what the layer answers [T, hidden] */
 export function leaveMlp(s: Scope, cfg: LlamaConfig, h: Value, act: Value): Value {
   return addResidual(s, h, linear(s.at('mlp', 'down_proj'), act, cfg.hiddenSize, cfg.mlpSize, { bias: cfg.mlpBias }));
 }

@@ -1,5 +1,6 @@
 /** @file How much there is to compute for a picture and for a text, from a model's shape. An addition and a multiplication are two operations. */
 import type { VlmShape } from '../hub/memory.ts';
+import { attentionChunk } from '../runtime/decoder-run.ts';
 
 /** A text with its prompt. */
 export const textTokens = 32;
@@ -14,7 +15,6 @@ const patches = 24 * 24;
 const patchValues = 3 * 14 * 14;
 
 /** Queries that the runner lets attend at once (runtime/decoder-run.ts). */
-export const attentionChunk = 512;
 
 export type Work = {
   /** Weights that are read once. */

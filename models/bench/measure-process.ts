@@ -3,6 +3,7 @@ import { openCheckpoint } from '../checkpoint/checkpoint.ts';
 import { openAdapter } from '../checkpoint/lora.ts';
 import { type CompiledLlavaNext, compileLlavaNext, type Precision } from '../compile/llava-next.ts';
 import { outputName } from '../compile/stage.ts';
+import { attentionChunk } from '../runtime/decoder-run.ts';
 import { gaussian } from '../runtime/gaussian.ts';
 import { type KvCache, kvCache, type LayerCache } from '../runtime/kv-cache.ts';
 import type { Device } from '../runtime/machine.ts';
@@ -12,7 +13,7 @@ import { seededWeights } from '../runtime/seeded-weights.ts';
 import { openSession } from '../runtime/session.ts';
 import { blocksOf } from '../runtime/stage-run.ts';
 import { type Ceiling, measureCeiling } from './ceiling.ts';
-import { attentionChunk, pictureTiles } from './flops.ts';
+import { pictureTiles } from './flops.ts';
 import { type Timing, timed } from './timing.ts';
 
 /** A model to measure; the folder of quantised weights is filled already. */

@@ -3,7 +3,7 @@
  * sequences; S = new tokens of one sequence, P = those before. Everything is float32 but `rows` (int64), `seqlens_k` and `total` (int32).
  */
 import { embeddings, encoderLayer } from '../arch/clip_vision.ts';
-import { enter, enterLast, finalNorm, head, leaveAttention, leaveMlp } from '../arch/llama.ts';
+import { enter, enterLast, finalNorm, gatedUp, head, leaveAttention, leaveMlp } from '../arch/llama.ts';
 import { type LlavaNextConfig, names, projector } from '../arch/llava_next.ts';
 import type { CausalInputs, CausalResult } from '../graph/attention.ts';
 import { fitsGroupQueryAttention, groupQueryAttention, plainCausalAttention } from '../graph/attention.ts';
@@ -48,8 +48,8 @@ export type LayerPlans = { readonly enter: StagePlan; readonly enterLast: StageP
 
 /**
  * enter: x [T, H] -> q [T, heads*d], k, v [T, kv*d]. enterLast: x, rows [n] -> q [n, heads*d], k, v [T, kv*d], x [n, H].
- * leave: y [T, heads*d], x [T, H] -> x [T, H]; in two stages with h [T, H] and act [T, mlp] between them if `split`,
- * so that float32 casts of all three matrices of the MLP are never in memory together.
+ * leave: y [T, heads*d], x [T, H] -> x [T, H]; in three stages with h, m [T, H] and gate, act [T, mlp] between them if `split`,
+ * so that the float32 casts of the MLP's matrices are in memory one at a time.
  */
 export function decoderPlans({ text: cfg }: LlavaNextConfig, index: number, split: boolean): LayerPlans {
   const layer = (s: Scope): Scope => s.at(names.decoder, 'layers', index);
@@ -80,9 +80,15 @@ export function decoderPlans({ text: cfg }: LlavaNextConfig, index: number, spli
       ? [
           plan('leave attention', (s) => {
             const { y, x } = inputs(s);
-            const { h, act } = leaveAttention(layer(s), cfg, y, x);
+            const { h, m, gate } = leaveAttention(layer(s), cfg, y, x);
             output(s, 'h', h, ['T', cfg.hiddenSize]);
-            output(s, 'act', act, ['T', cfg.mlpSize]);
+            output(s, 'm', m, ['T', cfg.hiddenSize]);
+            output(s, 'gate', gate, ['T', cfg.mlpSize]);
+          }),
+          plan('up', (s) => {
+            const m = s.graph.input('m', 'float32', ['T', cfg.hiddenSize]);
+            const gate = s.graph.input('gate', 'float32', ['T', cfg.mlpSize]);
+            output(s, 'act', gatedUp(layer(s), cfg, m, gate), ['T', cfg.mlpSize]);
           }),
           plan('leave MLP', (s) => {
             const h = s.graph.input('h', 'float32', ['T', cfg.hiddenSize]);
@@ -93,8 +99,8 @@ export function decoderPlans({ text: cfg }: LlavaNextConfig, index: number, spli
       : [
           plan('leave', (s) => {
             const { y, x } = inputs(s);
-            const { h, act } = leaveAttention(layer(s), cfg, y, x);
-            output(s, 'x', leaveMlp(layer(s), cfg, h, act), ['T', cfg.hiddenSize]);
+            const { h, m, gate } = leaveAttention(layer(s), cfg, y, x);
+            output(s, 'x', leaveMlp(layer(s), cfg, h, gatedUp(layer(s), cfg, m, gate)), ['T', cfg.hiddenSize]);
           }),
         ],
   };

@@ -48,15 +48,15 @@ export type RowsAtOnce = { readonly enter: number; readonly leave: number };
 
 /**
  * Weights that are widened on every run want few runs; what bounds them is the MLP, whose intermediate values, 14,336 wide, take 68 MB each
- * beside 470 MB of widened weights.
+ * beside 300 MB of widened weights.
  */
-export const rowsOfWidened: RowsAtOnce = { enter: Number.MAX_SAFE_INTEGER, leave: 1200 };
+export const rowsOfWidened: RowsAtOnce = { enter: Number.MAX_SAFE_INTEGER, leave: 800 };
 
 /** Weights that lie ready want small blocks: what these need is taken from memory that was just used, a fifth to two fifths of the time. */
 export const rowsOfReady: RowsAtOnce = { enter: 256, leave: 256 };
 
 /** Queries that attend at once: 32 heads of 512 queries over 3,000 keys are 200 MB of scores. */
-const attentionChunk = 512;
+export const attentionChunk = 512;
 
 type Span = {
   /** First row in the ragged matrices. */
@@ -207,9 +207,11 @@ async function leaveLayer(
       y: matrix(rowsOf(y, y.length / rows, first, count), count),
       x: matrix(rowsOf(x, x.length / rows, first, count), count),
     };
-    for (const stage of stages) {
+    for (const [at, stage] of stages.entries()) {
       const outputs = Object.entries(await run(stage, tensors, stage.outputs));
       tensors = { ...tensors, ...Object.fromEntries(outputs.map(([name, data]) => [name, matrix(data, count)])) };
+      const wanted = new Set(stages.slice(at + 1).flatMap(({ inputs }) => inputs)).add('x');
+      tensors = Object.fromEntries(Object.entries(tensors).filter(([name]) => wanted.has(name)));
     }
     const { x: block } = tensors;
     if (!(block?.data instanceof Float32Array)) throw new AppError('internal', 'The stages that end a layer answered no "x".');

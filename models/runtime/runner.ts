@@ -3,7 +3,7 @@ import { AppError } from '../../core/api/errors.ts';
 import type { Provider } from '../../core/indexing/embedder.ts';
 import { bytesOverflow } from '../compile/byte-probe.ts';
 import type { CompiledLlavaNext } from '../compile/llava-next.ts';
-import { outputName } from '../compile/stage.ts';
+import { outputName, type Stage } from '../compile/stage.ts';
 import {
   type Decoder,
   decoderRuns,
@@ -55,7 +55,7 @@ const tokensAtOnce = 6144;
 
 export async function openRunner(compiled: CompiledLlavaNext, options: RunnerOptions): Promise<Runner> {
   const { threads, memoryBytes, idleMs = 5 * 60_000 } = options;
-  const { text, vision } = compiled.config;
+  const { text, vision: tower } = compiled.config;
   const decoders: Partial<Record<Device['attention'], Decoder>> = {};
   const decoderFor = ({ attention }: Device): Decoder => {
     decoders[attention] ??= decoderOf(compiled, attention);
@@ -63,13 +63,18 @@ export async function openRunner(compiled: CompiledLlavaNext, options: RunnerOpt
   };
   const quantised = isQuantised(compiled, textStages(decoderFor(options.device ?? cpu)));
   const wideSums = compiled.precision === 'int8' && (await int8Overflows(threads));
+  const vision = new Set(compiled.vision);
+  /**
+   * Of what is closed again: int4 products over a mapped file take fifteen times as long, and a small layer that thousands of patches pass a
+   * quarter longer. int8 products take next to nothing more, and layers of the decoder take a second to lay out.
+   */
+  const isWorthLayingOut = (stage: Stage) => vision.has(stage) || (compiled.precision === 'int4' && quantised(stage));
   const machine = createMachine({
     device: options.device ?? cpu,
     open: (stage, { name: provider }, stays) =>
       openSession(stage.model(), {
         ...{ threads, provider, wideSums, name: stage.name },
-        // int4 products over a mapped file take fifteen times as long; int8 products next to nothing more.
-        weights: stays || (quantised(stage) && compiled.precision === 'int4') ? 'resident' : 'mapped',
+        weights: stays || isWorthLayingOut(stage) ? 'resident' : 'mapped',
       }),
     plan: (device) => stayingStages(compiled, device, textStages(decoderFor(device)), memoryBytes),
     idleMs,
@@ -79,7 +84,7 @@ export async function openRunner(compiled: CompiledLlavaNext, options: RunnerOpt
   return {
     features: (pixels, tiles, work) =>
       machine.perform(work, visionRuns(compiled.vision, tiles), async (run) =>
-        requireFinite(await runVision(compiled.vision, pixels, tiles, vision, run), 'The features of the picture'),
+        requireFinite(await runVision(compiled.vision, pixels, tiles, tower, run), 'The features of the picture'),
       ),
     lastHidden(sequences, work) {
       const groups = groupByTokens(sequences, text.hiddenSize, tokensAtOnce);

@@ -112,7 +112,7 @@ export async function leave(
   const tensors = { ...start };
   for (const stage of stages) {
     for (const [name, data] of Object.entries(await runStage(stage, tensors))) {
-      const width = name === 'act' ? mlpSize : hiddenSize;
+      const width = name === 'act' || name === 'gate' ? mlpSize : hiddenSize;
       tensors[name] = floats(data, data.length / width, width);
     }
   }
