@@ -1,7 +1,7 @@
 /** @file Whether everything that Oneword rests on is as it should be: library, index, engine, decoders, disk. Changes nothing. */
 import { randomUUID } from 'node:crypto';
 import { rm, statfs, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { AppError } from '../core/api/errors.ts';
 import type { Check, DoctorReport } from '../core/api/library.ts';
@@ -45,6 +45,7 @@ const examinations: readonly (readonly [string, (patient: Patient) => string | P
   ['vector search', checkBackends],
   ['model files', checkModelFiles],
   ['engine', checkEngines],
+  ['devices', checkDevices],
   ['picture decoders', checkReaders],
   ['disk', checkDisk],
   ['folders', checkFolders],
@@ -150,6 +151,13 @@ async function checkEngine({ embedder, name }: ServedEngine): Promise<string> {
   const { provider } = embedder;
   const proof = reference ? `a known vector is right to ${off.toExponential(0)}` : 'it answers';
   return [`${name} on ${provider.name}`, proof, ...(provider.note === '' ? [] : [provider.note])].join('; ');
+}
+
+/** Which of this platform's devices compute right. One that is not used is no illness: the processor is always there. */
+async function checkDevices(): Promise<string> {
+  const { testProviders } = await import('../models/runtime/providers.ts');
+  const tested = await testProviders(availableParallelism());
+  return tested.map(({ name, detail }) => `${name}: ${detail.charAt(0).toLowerCase()}${detail.slice(1).replace(/\.$/, '')}`).join('; ');
 }
 
 /** A red pixel, as PNG: goes through a reader process and its decoder. */

@@ -14,8 +14,6 @@ export const editTokens = 28;
 const patches = 24 * 24;
 const patchValues = 3 * 14 * 14;
 
-/** Queries that the runner lets attend at once (runtime/decoder-run.ts). */
-
 export type Work = {
   /** Weights that are read once. */
   readonly weights: number;

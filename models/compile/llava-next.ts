@@ -30,6 +30,8 @@ export type CompiledLlavaNext = {
   readonly maxTokens: number;
   readonly vision: readonly Stage[];
   readonly decoder: readonly DecoderLayer[];
+  /** The decoder's weights become float32 on every run (BF16), not when a session is opened (F16) or before (F32, int8, int4). */
+  readonly widensOnRun: boolean;
   attention(form: 'gqa' | 'plain'): Stage;
   readonly attentionLast: Stage;
   readonly norm: Stage;
@@ -81,6 +83,7 @@ export async function compileLlavaNext(checkpoint: Checkpoint, options: CompileO
       enterLast: stageOf(enterLast, decoder),
       leave: leave.map((plan) => stageOf(plan, decoder)),
     })),
+    widensOnRun: !side && [...quantisable.values()].some(({ dtype }) => dtype === 'BF16'),
     attention: (form) => stageOf(attentionPlan(config, form), float),
     attentionLast: stageOf(attentionLastPlan(config), float),
     norm: stageOf(plans.norm, float),

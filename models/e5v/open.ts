@@ -14,7 +14,7 @@ import { openTokenizer, type PromptTokenizer } from '../prompt/tokenizer.ts';
 import { chooseProvider } from '../runtime/providers.ts';
 import { openRunner, type Runner } from '../runtime/runner.ts';
 import { createE5v } from './engine.ts';
-import { choosePrecision } from './precision.ts';
+import { choosePrecision, deviceFor } from './precision.ts';
 
 export type E5vOptions = {
   /** Name for people and for the space: the engine's id, or the folder's name. */
@@ -53,8 +53,9 @@ export async function openE5v({ id, directory, adapter, settings, cache, threads
   const prompts = promptSetFor(familyOf(checkpoint.config, tokenizer));
   const anyres = parseAnyres(checkpoint.preprocessor, checkpoint.config);
   const weights = decoderWeights(config);
-  const device = await chooseProvider({ threads, weights, log });
-  const precision = choosePrecision(settings.precision, weights, device);
+  const chosen = await chooseProvider({ threads, weights, log });
+  const precision = choosePrecision(settings.precision, weights, chosen);
+  const device = deviceFor(precision, chosen);
   const compiled = await compileLlavaNext(checkpoint, { precision, cache, onProgress: saying(log), ...(tuned && { adapter: tuned }) });
   const opened: Opened = {
     compiled,

@@ -1,8 +1,8 @@
 /** @file Which precision suits the machine, where its user leaves the choice to Oneword. */
 import { totalmem } from 'node:os';
-import { AppError } from '../../core/api/errors.ts';
 import type { Precision } from '../compile/llava-next.ts';
 import type { EngineSettings } from '../hub/settings.ts';
+import { type Device, providerNames } from '../runtime/machine.ts';
 import type { ChosenDevice } from '../runtime/providers.ts';
 
 /** A model of this many float32 bytes is quick as it is: nothing is gained by less. */
@@ -12,24 +12,24 @@ const shareOfMemory = 0.6;
 
 /**
  * Graphics processors compute in fp16. Of what a processor can do, int8 is the fastest (docs/benchmarks/runtime.md), and int4 needs half the
- * memory of int8. What is asked for and is not computed right on the device is refused, with the choices.
+ * memory of int8.
  * @param weights number of weights of the decoder
  * @param memoryBytes of the machine
  */
 export function choosePrecision(
   wanted: EngineSettings['precision'],
   weights: number,
-  { name, precisions }: Pick<ChosenDevice, 'name' | 'precisions'>,
+  { name }: Pick<Device, 'name'>,
   memoryBytes = totalmem(),
 ): Precision {
-  if (wanted !== 'auto' && !precisions.includes(wanted)) {
-    throw new AppError(
-      'unavailable',
-      `The device does not compute ${wanted} right. It can: ${precisions.join(', ')}; auto takes the best.`,
-    );
-  }
   if (wanted !== 'auto') return wanted;
   if (weights * 4 <= smallBytes) return 'exact';
   if (name !== 'cpu') return 'fp16';
   return weights <= memoryBytes * shareOfMemory ? 'int8' : 'int4';
+}
+
+/** The device, or the CPU where that is the only one that computes this precision right. */
+export function deviceFor(precision: Precision, device: ChosenDevice): Device {
+  if (device.precisions.includes(precision)) return device;
+  return { name: 'cpu', attention: 'gqa', note: `${providerNames[device.name]} does not compute ${precision} right, so the CPU does.` };
 }

@@ -50,7 +50,7 @@ export type RowsAtOnce = { readonly enter: number; readonly leave: number };
  * Weights that are widened on every run want few runs; what bounds them is the MLP, whose intermediate values, 14,336 wide, take 68 MB each
  * beside 300 MB of widened weights.
  */
-export const rowsOfWidened: RowsAtOnce = { enter: Number.MAX_SAFE_INTEGER, leave: 800 };
+export const rowsOfWidened: RowsAtOnce = { enter: Number.MAX_SAFE_INTEGER, leave: 1200 };
 
 /** Weights that lie ready want small blocks: what these need is taken from memory that was just used, a fifth to two fifths of the time. */
 export const rowsOfReady: RowsAtOnce = { enter: 256, leave: 256 };
@@ -192,7 +192,10 @@ async function enterLayer(decoder: Decoder, stage: Stage, x: Float32Array, rows:
   };
 }
 
-/** Attention's y and the residual x, [rows, ...] each, through projection and MLP, a block of rows at a time. */
+/**
+ * Attention's y and the residual x, [rows, ...] each, through projection and MLP: all rows pass a stage, a block at a time, before the next one
+ * is opened.
+ */
 async function leaveLayer(
   { rowsAtOnce }: Decoder,
   stages: readonly Stage[],
@@ -201,23 +204,45 @@ async function leaveLayer(
   rows: number,
   run: RunStage,
 ): Promise<Float32Array> {
-  const result = new Float32Array(x.length);
-  for (const { first, count } of blocksOf(rows, rowsAtOnce.leave)) {
-    let tensors: Tensors = {
-      y: matrix(rowsOf(y, y.length / rows, first, count), count),
-      x: matrix(rowsOf(x, x.length / rows, first, count), count),
-    };
-    for (const [at, stage] of stages.entries()) {
-      const outputs = Object.entries(await run(stage, tensors, stage.outputs));
-      tensors = { ...tensors, ...Object.fromEntries(outputs.map(([name, data]) => [name, matrix(data, count)])) };
-      const wanted = new Set(stages.slice(at + 1).flatMap(({ inputs }) => inputs)).add('x');
-      tensors = Object.fromEntries(Object.entries(tensors).filter(([name]) => wanted.has(name)));
-    }
-    const { x: block } = tensors;
-    if (!(block?.data instanceof Float32Array)) throw new AppError('internal', 'The stages that end a layer answered no "x".');
-    result.set(block.data, first * (x.length / rows));
+  let values = new Map([
+    ['y', y],
+    ['x', x],
+  ]);
+  for (const [at, stage] of stages.entries()) {
+    const wanted = new Set(stages.slice(at + 1).flatMap(({ inputs }) => inputs));
+    const done = [...values].filter(([name, data]) => !wanted.has(name) && data !== x).map(([, data]) => data);
+    for (const [name, data] of await runInBlocks(stage, values, rows, rowsAtOnce.leave, run, done)) values.set(name, data);
+    values = new Map([...values].filter(([name]) => wanted.has(name) || name === 'x'));
   }
+  const result = values.get('x');
+  if (!result || result === x) throw new AppError('internal', 'The stages that end a layer answered no "x".');
   return result;
+}
+
+/** @param done arrays that nobody needs after this stage: results take the place of their rows, a block after the other. */
+async function runInBlocks(
+  stage: Stage,
+  values: ReadonlyMap<string, Float32Array>,
+  rows: number,
+  rowsAtOnce: number,
+  run: RunStage,
+  done: Float32Array[],
+): Promise<ReadonlyMap<string, Float32Array>> {
+  const results = new Map<string, Float32Array>();
+  for (const { first, count } of blocksOf(rows, rowsAtOnce)) {
+    const block = ([name, data]: [string, Float32Array]) => [name, matrix(rowsOf(data, data.length / rows, first, count), count)];
+    const tensors: Tensors = Object.fromEntries([...values].filter(([name]) => stage.inputs.includes(name)).map(block));
+    const outputs = Object.entries(await run(stage, tensors, stage.outputs));
+    if (count === rows) return new Map(outputs);
+    for (const [name, data] of outputs) {
+      const length = (data.length / count) * rows;
+      const free = done.findIndex((array) => array.length === length);
+      const whole = results.get(name) ?? (free < 0 ? new Float32Array(length) : (done.splice(free, 1)[0] as Float32Array));
+      results.set(name, whole);
+      whole.set(data, first * (data.length / count));
+    }
+  }
+  return results;
 }
 
 function newTokens({ kvHeads, headDim }: Decoder, k: Float32Array, v: Float32Array, first: number, count: number): Tensors {

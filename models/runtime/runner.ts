@@ -155,6 +155,6 @@ export function decoderOf(compiled: CompiledLlavaNext, attention: Device['attent
     attention: compiled.attention(attention),
     attentionLast: compiled.attentionLast,
     norm: compiled.norm,
-    rowsAtOnce: compiled.precision === 'int8' || compiled.precision === 'int4' ? rowsOfReady : rowsOfWidened,
+    rowsAtOnce: compiled.widensOnRun ? rowsOfWidened : rowsOfReady,
   };
 }
