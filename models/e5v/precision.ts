@@ -7,12 +7,12 @@ import type { ChosenDevice } from '../runtime/providers.ts';
 
 /** A model of this many float32 bytes is quick as it is: nothing is gained by less. */
 const smallBytes = 3e9;
-/** int8 takes a byte a weight of the decoder, and leaves the rest of the machine room to work. */
+/** int8 takes a byte a weight of the decoder and 3 GB beside them, and leaves the rest of the machine room to work. */
 const shareOfMemory = 0.6;
 
 /**
- * Graphics processors compute in fp16. Of what a processor can do, int8 is the fastest (docs/benchmarks/runtime.md), and int4 needs half the
- * memory of int8.
+ * Graphics processors compute in fp16. Of what a processor can do, int8 is the fastest (docs/benchmarks/runtime.md), and int4 needs the
+ * least memory.
  * @param weights number of weights of the decoder
  * @param memoryBytes of the machine
  */

@@ -11,14 +11,15 @@ export type VlmShape = {
   readonly vision: { readonly layers: number; readonly hidden: number; readonly mlp: number };
 };
 
-/** Bits that a weight takes: int8 has a scale a row, int4 a float32 scale for each block of 32. */
-const bits = { int8: 8, int4: 5, fp16: 16 } as const;
+/** Bits that a weight of the decoder takes when it is laid out for the processor, measured (docs/benchmarks/runtime.md). */
+const bits = { int8: 8.3, int4: 5.4, fp16: 16 } as const;
 
 /** Tokens of the largest picture with its prompt: 2x2 tiles and the base, each 24x24, with the ends of rows. */
 const longestInput = 2_930;
 
-/** The process with its libraries. */
+/** The process with its libraries; and what a model whose weights are held takes beside them while it works, measured. */
 const processBytes = 250e6;
+const workBytes = 950e6;
 
 /**
  * Bytes that are held while a large picture is read. `exact` maps the checkpoint and holds one layer at a time as float32;
@@ -27,7 +28,10 @@ const processBytes = 250e6;
 export function memoryNeed(shape: VlmShape, precision: 'exact' | keyof typeof bits): number {
   const { layers, hidden, mlp, vision } = shape;
   const activations = 4 * longestInput * (6 * hidden + 2 * mlp);
-  const held = precision === 'exact' ? 4 * 2 * hidden * mlp : ((layers * decoderLayer(shape) + towerWeights(vision)) * bits[precision]) / 8;
+  if (precision === 'exact') return processBytes + activations + 4 * 2 * hidden * mlp;
+  // The tower is not quantised: float32 on a processor.
+  const tower = towerWeights(vision) * (precision === 'fp16' ? 2 : 4);
+  const held = (layers * decoderLayer(shape) * bits[precision]) / 8 + tower + workBytes;
   return processBytes + activations + held;
 }
 

@@ -35,7 +35,7 @@ it('lists the built-in engine, what can be downloaded, and what each costs', asy
       id: 'e5v',
       installed: false,
       dimension: 4096,
-      memory: { exact: 1.5e9, int8: 8.5e9, int4: 5.5e9 },
+      memory: { exact: 1.5e9, int8: 10.5e9, int4: 8e9 },
       consent: expect.stringMatching(/no licence/),
     },
     { id: 'llava-1.6-mistral', installed: false, licence: 'Apache-2.0', consent: null },
