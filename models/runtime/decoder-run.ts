@@ -11,7 +11,7 @@
  */
 import { AppError } from '../../core/api/errors.ts';
 import type { Stage } from '../compile/stage.ts';
-import { firstTokens, type KvCache, kvCache, type LayerCache } from './kv-cache.ts';
+import { firstTokens, type KvCache, kvCache, type LayerCache, releaseLayer } from './kv-cache.ts';
 import { blocksOf, matrix, type RunStage, rowsOf, type Tensors } from './stage-run.ts';
 
 export type Sequence = {
@@ -139,6 +139,7 @@ async function innerLayer(
       );
       // These queries are done with, and the result is of their size.
       queries.set(answer.y);
+      if (first > 0) releaseLayer(present);
       present = { k: answer.present_k, v: answer.present_v };
     }
     keepOf(decoder, span, present);
@@ -260,8 +261,11 @@ function pastOf({ past }: Span, layer: number): LayerCache {
   return past?.layers[layer] ?? { k: new Float32Array(), v: new Float32Array() };
 }
 
+/** Keeps what is to be kept of a layer's keys and values, and gives the rest back. */
 function keepOf({ kvHeads }: Decoder, { past, tokens, keep, kept }: Span, present: LayerCache): void {
-  if (keep > 0) kept.push(firstTokens(present, (past?.tokens ?? 0) + tokens, keep, kvHeads));
+  const own = keep > 0 ? firstTokens(present, (past?.tokens ?? 0) + tokens, keep, kvHeads) : undefined;
+  if (own) kept.push(own);
+  if (own !== present) releaseLayer(present);
 }
 
 function spansOf(decoder: Decoder, sequences: readonly Sequence[]): Span[] {

@@ -15,6 +15,16 @@ export function kvCache(layers: readonly LayerCache[], tokens: number): KvCache 
   return { tokens, layers, bytes: layers.reduce((sum, { k, v }) => sum + k.byteLength + v.byteLength, 0) };
 }
 
+/**
+ * Gives the memory of both back at once. Left to the garbage collector, what every chunk of every layer leaves behind is
+ * hundreds of megabytes before it runs.
+ */
+export function releaseLayer({ k, v }: LayerCache): void {
+  for (const { buffer, byteLength } of [k, v]) {
+    if (buffer instanceof ArrayBuffer && byteLength > 0 && byteLength === buffer.byteLength) buffer.transfer(0);
+  }
+}
+
 /** The first `keep` of `tokens` tokens, in arrays of their own size. */
 export function firstTokens(layer: LayerCache, tokens: number, keep: number, kvHeads: number): LayerCache {
   return keep === tokens
