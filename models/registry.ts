@@ -11,6 +11,7 @@ import { modelsHome } from './hub/models-home.ts';
 import { listHubEngines } from './hub/overview.ts';
 import { defaultSettings, type EngineSettings } from './hub/settings.ts';
 import { liteSpace, openLite } from './lite/engine.ts';
+import { isFolder } from './model-argument.ts';
 import { requireWeights, weightFiles } from './weights.ts';
 
 export type ModelDescription = {
@@ -102,10 +103,6 @@ type Place = {
   readonly settings: EngineSettings;
   readonly cache: string;
 };
-
-function isFolder(model: string): boolean {
-  return path.isAbsolute(model) || model.includes('/') || model.includes(path.sep) || model === '.' || model === '..';
-}
 
 async function placeOfFolder(folder: string): Promise<Place> {
   const directory = path.resolve(folder);

@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { compats, type EngineSettings, precisions, tileBudgets } from '../../models/hub/settings.ts';
+import { isFolder } from '../../models/model-argument.ts';
 import { defaultLibrary } from '../library-directory.ts';
 import { say } from '../terminal.ts';
 
@@ -41,7 +42,7 @@ export function collect(value: string, before: readonly string[] | undefined): s
 
 /** An engine's id, or a checkpoint's folder, which is remembered and so must not depend on where the command was given. */
 export function modelArgument(value: string): string {
-  return /[\\/]/.test(value) || value === '.' || value === '..' ? path.resolve(value) : value;
+  return isFolder(value) ? path.resolve(value) : value;
 }
 
 export type EngineFlags = Partial<EngineSettings> & { readonly adapter?: string };
