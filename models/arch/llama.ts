@@ -32,8 +32,6 @@ const defaults = {
   mistral: { mlpSize: 14336, kvHeads: 8, positions: 131072 },
 } as const;
 
-export type LlamaType = keyof typeof defaults;
-
 export function parseConfig(settings: Settings): LlamaConfig {
   const type = settings.choice('model_type', ['llama', 'mistral'], 'llama');
   const omitted = defaults[type];

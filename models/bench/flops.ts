@@ -1,5 +1,5 @@
 /** @file How much there is to compute for a picture and for a text, from a model's shape. An addition and a multiplication are two operations. */
-import type { VlmShape } from '../hub/memory.ts';
+import { decoderLayerWeights, type VlmShape } from '../hub/memory.ts';
 import { attentionChunk } from '../runtime/decoder-run.ts';
 
 /** A text with its prompt. */
@@ -45,10 +45,6 @@ export function textWork(shape: VlmShape): Work {
 
 export function pictureWork(shape: VlmShape): Work {
   return { ...decoderWork(shape, pictureTokens), vision: visionWork(shape) };
-}
-
-export function decoderLayerWeights({ hidden, mlp, kvHeads, headDim }: VlmShape): number {
-  return 2 * hidden * hidden + 2 * hidden * kvHeads * headDim + 3 * hidden * mlp;
 }
 
 /** One layer's, in chunks: those above the diagonal of scores that a chunk computes and masks are counted. */

@@ -7,10 +7,10 @@ import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Precision } from '../compile/llava-next.ts';
 import { choosePrecision } from '../e5v/precision.ts';
-import type { VlmShape } from '../hub/memory.ts';
+import { decoderLayerWeights, type VlmShape } from '../hub/memory.ts';
 import { askProcess } from '../runtime/own-process.ts';
 import { chooseProvider } from '../runtime/providers.ts';
-import { decoderLayerWeights, pictureWork, textWork, type Work } from './flops.ts';
+import { pictureWork, textWork, type Work } from './flops.ts';
 import type { ProbeQuestion, ProbeRates } from './probe-process.ts';
 
 export type ProbeOptions = {

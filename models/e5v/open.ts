@@ -2,11 +2,12 @@
 import { AppError } from '../../core/api/errors.ts';
 import type { Embedder, Space } from '../../core/indexing/embedder.ts';
 import { requireArchitecture } from '../arch/index.ts';
-import { type LlavaNextConfig, names, renameTensor } from '../arch/llava_next.ts';
+import { names, renameTensor } from '../arch/llava_next.ts';
 import { type Checkpoint, openCheckpoint } from '../checkpoint/checkpoint.ts';
 import { readFloats } from '../checkpoint/floats.ts';
 import { openAdapter } from '../checkpoint/lora.ts';
 import { type CompiledLlavaNext, compileLlavaNext, type Precision } from '../compile/llava-next.ts';
+import { decoderLayerWeights, shapeOf } from '../hub/memory.ts';
 import type { EngineSettings } from '../hub/settings.ts';
 import { type AnyresConfig, parseAnyres, type View } from '../prompt/anyres.ts';
 import { familyOf, type PromptSet, promptSetFor } from '../prompt/templates.ts';
@@ -52,7 +53,8 @@ export async function openE5v({ id, directory, adapter, settings, cache, threads
   const tokenizer = await openTokenizer(directory);
   const prompts = promptSetFor(familyOf(checkpoint.config, tokenizer));
   const anyres = parseAnyres(checkpoint.preprocessor, checkpoint.config);
-  const weights = decoderWeights(config);
+  const shape = shapeOf(config);
+  const weights = shape.layers * decoderLayerWeights(shape);
   const chosen = await chooseProvider({ threads, weights, log });
   const precision = choosePrecision(settings.precision, weights, chosen);
   const device = deviceFor(precision, chosen);
@@ -85,11 +87,6 @@ function spaceOf(model: string, revision: string, prompts: string, { precision, 
     prompts,
     composition: 'learned',
   };
-}
-
-function decoderWeights({ text }: LlavaNextConfig): number {
-  const { layers, hiddenSize, heads, kvHeads, headDim, mlpSize } = text;
-  return layers * hiddenSize * (2 * heads * headDim + 2 * kvHeads * headDim + 3 * mlpSize);
 }
 
 /** RMSNorm gives every state a mean square of 1 before it multiplies by its weights: the weights' own length is that of an ordinary state. */

@@ -1,4 +1,5 @@
 /** @file How much memory a LLaVA-NeXT needs, computed from its shape. Rough on purpose: it tells 5 GB from 8 GB, before anything is loaded. */
+import type { LlavaNextConfig } from '../arch/llava_next.ts';
 
 export type VlmShape = {
   /** The language model. */
@@ -10,6 +11,11 @@ export type VlmShape = {
   /** The vision tower: layers that are used, its width and the width of its MLP. */
   readonly vision: { readonly layers: number; readonly hidden: number; readonly mlp: number };
 };
+
+export function shapeOf({ text, vision, visionLayers }: LlavaNextConfig): VlmShape {
+  const { layers, hiddenSize: hidden, mlpSize: mlp, kvHeads, headDim } = text;
+  return { layers, hidden, mlp, kvHeads, headDim, vision: { layers: visionLayers, hidden: vision.hiddenSize, mlp: vision.mlpSize } };
+}
 
 /** Bits that a weight of the decoder takes when it is laid out for the processor, measured (docs/benchmarks/runtime.md). */
 const bits = { int8: 8.3, int4: 5.4, fp16: 16 } as const;
@@ -31,7 +37,7 @@ export function memoryNeed(shape: VlmShape, precision: 'exact' | keyof typeof bi
   if (precision === 'exact') return processBytes + activations + 4 * 2 * hidden * mlp;
   // The tower is not quantised: float32 on a processor.
   const tower = towerWeights(vision) * (precision === 'fp16' ? 2 : 4);
-  const held = (layers * decoderLayer(shape) * bits[precision]) / 8 + tower + workBytes;
+  const held = (layers * decoderLayerWeights(shape) * bits[precision]) / 8 + tower + workBytes;
   return processBytes + activations + held;
 }
 
@@ -44,7 +50,7 @@ export function memoryTable(shape: VlmShape): MemoryTable {
 }
 
 /** Weights of a decoder layer: q and o, k and v, the three of the MLP. */
-function decoderLayer({ hidden, mlp, kvHeads, headDim }: VlmShape): number {
+export function decoderLayerWeights({ hidden, mlp, kvHeads, headDim }: VlmShape): number {
   return 2 * hidden * hidden + 2 * hidden * kvHeads * headDim + 3 * hidden * mlp;
 }
 

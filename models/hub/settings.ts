@@ -1,16 +1,12 @@
 /** @file How an installed engine is run, as its user chose it. */
+import type { Precision } from '../compile/llava-next.ts';
+import type { View } from '../prompt/anyres.ts';
 
-export const precisions = ['auto', 'exact', 'int8', 'int4', 'fp16'] as const;
-export const tileBudgets = ['anyres', 'base'] as const;
-export const compats = ['4.41', '5'] as const;
+/** `auto` takes what suits the machine. */
+export type EngineSettings = View & { readonly precision: Precision | 'auto' };
 
-export type EngineSettings = {
-  /** `auto` takes what suits the machine. */
-  readonly precision: (typeof precisions)[number];
-  /** How much of a picture the model sees: all tiles, or the whole squashed into one. */
-  readonly tiles: (typeof tileBudgets)[number];
-  /** Whose arithmetic of tiles: transformers 4.41, which E5-V pins, or 5. */
-  readonly compat: (typeof compats)[number];
-};
+export const precisions = ['auto', 'exact', 'int8', 'int4', 'fp16'] as const satisfies readonly EngineSettings['precision'][];
+export const tileBudgets = ['anyres', 'base'] as const satisfies readonly EngineSettings['tiles'][];
+export const compats = ['4.41', '5'] as const satisfies readonly EngineSettings['compat'][];
 
 export const defaultSettings: EngineSettings = { precision: 'auto', tiles: 'anyres', compat: '4.41' };

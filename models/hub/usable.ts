@@ -5,7 +5,7 @@ import { AppError } from '../../core/api/errors.ts';
 import { requireArchitecture } from '../arch/index.ts';
 import { openCheckpoint } from '../checkpoint/checkpoint.ts';
 import { openAdapter } from '../checkpoint/lora.ts';
-import type { VlmShape } from './memory.ts';
+import { shapeOf, type VlmShape } from './memory.ts';
 
 export type Usable = {
   /** Of the checkpoint's content. */
@@ -18,21 +18,14 @@ export type Usable = {
 /** Throws `model-missing` or `model-invalid` with the reason; an unknown architecture is answered with the known ones. */
 export async function requireUsable(directory: string, adapter?: string): Promise<Usable> {
   const { config, modelType, revision, tensors } = await openCheckpoint(directory);
-  const { text, vision, visionLayers } = requireArchitecture(modelType).parseConfig(config);
+  const shape = shapeOf(requireArchitecture(modelType).parseConfig(config));
   if (adapter !== undefined) await openAdapter(adapter);
   const files = new Set([...tensors.values()].map(({ file }) => file));
   const sizes = await Promise.all([...files].map(async (file) => (await stat(file)).size));
   return {
     revision,
     bytes: sizes.reduce((sum, size) => sum + size, 0),
-    shape: {
-      layers: text.layers,
-      hidden: text.hiddenSize,
-      mlp: text.mlpSize,
-      kvHeads: text.kvHeads,
-      headDim: text.headDim,
-      vision: { layers: visionLayers, hidden: vision.hiddenSize, mlp: vision.mlpSize },
-    },
+    shape,
   };
 }
 

@@ -1,8 +1,8 @@
 /** @file How much there is to compute, against counting it and against published sizes. */
 import { expect, it } from 'vitest';
-import { attentionWork, decoderLayerWeights, decoderWork, pictureWork, textWork, visionWork } from '../../../models/bench/flops.ts';
+import { attentionWork, decoderWork, pictureWork, textWork, visionWork } from '../../../models/bench/flops.ts';
 import { catalogue } from '../../../models/hub/catalogue.ts';
-import type { VlmShape } from '../../../models/hub/memory.ts';
+import { decoderLayerWeights, type VlmShape } from '../../../models/hub/memory.ts';
 
 const small: VlmShape = { layers: 3, hidden: 8, mlp: 16, kvHeads: 1, headDim: 4, vision: { layers: 2, hidden: 4, mlp: 8 } };
 const eightBillion = catalogue[0]?.shape ?? small;
