@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { AppError } from '../core/api/errors.ts';
 import type { Embedder } from '../core/indexing/embedder.ts';
-import { openE5v } from './e5v/open.ts';
+import { openCheckpointEngine } from './checkpoint-engine.ts';
 import { catalogueEntry } from './hub/catalogue.ts';
 import { readInstalled } from './hub/installed.ts';
 import { modelsHome } from './hub/models-home.ts';
@@ -82,7 +82,7 @@ export async function openEmbedder(model: string, options: OpenOptions = {}): Pr
     return openLite({ threads: threads ?? lite.threads });
   }
   const place = isFolder(model) ? await placeOfFolder(model) : await placeOfInstalled(model);
-  return openE5v({
+  return openCheckpointEngine({
     ...place,
     settings: { ...place.settings, ...settings },
     adapter: adapter ?? place.adapter,

@@ -7,6 +7,7 @@ import { addResidual, gelu, quickGelu } from '../graph/elementwise.ts';
 import type { Value } from '../graph/graph.ts';
 import { linear } from '../graph/linear.ts';
 import { layerNorm } from '../graph/norm.ts';
+import { output, type StagePlan } from '../graph/plan.ts';
 import type { Scope } from '../graph/scope.ts';
 import type { Settings } from './settings.ts';
 
@@ -87,4 +88,24 @@ function attention(s: Scope, cfg: ClipVisionConfig, x: Value): Value {
   const project = (name: string, value: Value): Value => linear(s.at(name), value, cfg.hiddenSize, cfg.hiddenSize, { bias: true });
   const [q, k, v] = [project('q_proj', x), project('k_proj', x), project('v_proj', x)];
   return project('out_proj', fullAttention(s, cfg, { q, k, v }));
+}
+
+/** The first: pixel_values [n, channels, s, s] -> x [n, tokens, hidden]. Then a stage for each of `layers` encoder layers, x -> x. `path`: the tower's. */
+export function layerStages(path: string, cfg: ClipVisionConfig, layers: number): StagePlan[] {
+  const shape = ['n', cfg.tokens, cfg.hiddenSize];
+  const patches: StagePlan = {
+    name: 'vision patches',
+    build(s) {
+      const pixels = s.graph.input('pixel_values', 'float32', ['n', cfg.channels, cfg.imageSize, cfg.imageSize]);
+      output(s, 'x', embeddings(s.at(path), cfg, pixels), shape);
+    },
+  };
+  const encoder = Array.from({ length: layers }, (_, index) => ({
+    name: `vision layer ${index}`,
+    build: (s: Scope) => {
+      const layer = s.at(path, 'encoder', 'layers', index);
+      output(s, 'x', encoderLayer(layer, cfg, s.graph.input('x', 'float32', shape)), shape);
+    },
+  }));
+  return [patches, ...encoder];
 }

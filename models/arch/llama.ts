@@ -8,7 +8,9 @@ import { addResidual, multiply, silu } from '../graph/elementwise.ts';
 import type { Value } from '../graph/graph.ts';
 import { gemm, linear } from '../graph/linear.ts';
 import { rmsNorm } from '../graph/norm.ts';
+import { output, type StagePlan } from '../graph/plan.ts';
 import type { Scope } from '../graph/scope.ts';
+import type { DecoderLayers } from './decoder-plans.ts';
 import type { Settings } from './settings.ts';
 
 export type LlamaConfig = CausalHeads & {
@@ -76,16 +78,44 @@ function slidingWindow(settings: Settings): number {
   return settings.get('sliding_window') === null ? Infinity : settings.count('sliding_window', 4096);
 }
 
-/** x [T, hidden] -> q [T, heads*headDim], k and v [T, kvHeads*headDim], not yet rotated. The scope is the layer. */
-export function enter(s: Scope, cfg: LlamaConfig, x: Value): { q: Value; k: Value; v: Value } {
-  const a = rmsNorm(s.at('input_layernorm'), x, cfg.hiddenSize, cfg.normEps);
-  return { q: project(s, cfg, 'q_proj', a), ...keysAndValues(s, cfg, a) };
-}
-
-/** The last layer answers for a few tokens only: `rows` int64 [n] are theirs in x. k and v are of all tokens, q and x of the n. */
-export function enterLast(s: Scope, cfg: LlamaConfig, x: Value, rows: Value): { q: Value; k: Value; v: Value; x: Value } {
-  const a = rmsNorm(s.at('input_layernorm'), x, cfg.hiddenSize, cfg.normEps);
-  return { q: project(s, cfg, 'q_proj', s.op('Gather', [a, rows])), ...keysAndValues(s, cfg, a), x: s.op('Gather', [x, rows]) };
+/** The layers below `path` (`...model.layers`). */
+export function llamaLayers(cfg: LlamaConfig, path: string): DecoderLayers {
+  return {
+    size: cfg,
+    path,
+    enter(s, x) {
+      const a = rmsNorm(s.at('input_layernorm'), x, cfg.hiddenSize, cfg.normEps);
+      return { q: project(s, cfg, 'q_proj', a), ...keysAndValues(s, cfg, a) };
+    },
+    enterLast(s, x, rows) {
+      const a = rmsNorm(s.at('input_layernorm'), x, cfg.hiddenSize, cfg.normEps);
+      return { q: project(s, cfg, 'q_proj', s.op('Gather', [a, rows])), ...keysAndValues(s, cfg, a), x: s.op('Gather', [x, rows]) };
+    },
+    leave: [
+      {
+        name: 'leave attention',
+        takes: ['y', 'x'],
+        run(s, { y, x }) {
+          const o = linear(s.at('self_attn', 'o_proj'), y, cfg.hiddenSize, cfg.heads * cfg.headDim, { bias: cfg.attentionBias });
+          const h = addResidual(s, x, o);
+          const m = rmsNorm(s.at('post_attention_layernorm'), h, cfg.hiddenSize, cfg.normEps);
+          return { h, m, gate: silu(s.at('mlp'), intoMlp(s, cfg, 'gate_proj', m)) };
+        },
+      },
+      {
+        name: 'up',
+        takes: ['m', 'gate'],
+        run: (s, { m, gate }) => ({ act: multiply(s.at('mlp'), gate, intoMlp(s, cfg, 'up_proj', m)) }),
+      },
+      {
+        name: 'leave MLP',
+        takes: ['h', 'act'],
+        run: (s, { h, act }) => ({
+          x: addResidual(s, h, linear(s.at('mlp', 'down_proj'), act, cfg.hiddenSize, cfg.mlpSize, { bias: cfg.mlpBias })),
+        }),
+      },
+    ],
+  };
 }
 
 function keysAndValues(s: Scope, cfg: LlamaConfig, a: Value): { k: Value; v: Value } {
@@ -97,36 +127,33 @@ function project(s: Scope, cfg: LlamaConfig, name: 'q_proj' | 'k_proj' | 'v_proj
   return linear(s.at('self_attn', name), x, width, cfg.hiddenSize, { bias: cfg.attentionBias });
 }
 
-/** Attention's y [T, heads*headDim] and the residual x [T, hidden] -> the residual h and the normed m [T, hidden], the opened gate [T, mlp] */
-export function leaveAttention(s: Scope, cfg: LlamaConfig, y: Value, x: Value): { h: Value; m: Value; gate: Value } {
-  const o = linear(s.at('self_attn', 'o_proj'), y, cfg.hiddenSize, cfg.heads * cfg.headDim, { bias: cfg.attentionBias });
-  const h = addResidual(s, x, o);
-  const m = rmsNorm(s.at('post_attention_layernorm'), h, cfg.hiddenSize, cfg.normEps);
-  const mlp = s.at('mlp');
-  return { h, m, gate: silu(mlp, linear(mlp.at('gate_proj'), m, cfg.mlpSize, cfg.hiddenSize, { bias: cfg.mlpBias })) };
+/** m [T, hidden] -> [T, mlp] */
+function intoMlp(s: Scope, cfg: LlamaConfig, name: 'gate_proj' | 'up_proj', m: Value): Value {
+  return linear(s.at('mlp', name), m, cfg.mlpSize, cfg.hiddenSize, { bias: cfg.mlpBias });
 }
 
-/** m [T, hidden], gate [T, mlp] -> [T, mlp] */
-export function gatedUp(s: Scope, cfg: LlamaConfig, m: Value, gate: Value): Value {
-  const mlp = s.at('mlp');
-  return multiply(mlp, gate, linear(mlp.at('up_proj'), m, cfg.mlpSize, cfg.hiddenSize, { bias: cfg.mlpBias }));
+/** x [n, hidden] -> hidden [n, hidden]. `path`: the decoder (`...model`). */
+export function normPlan(cfg: Pick<LlamaConfig, 'hiddenSize' | 'normEps'>, path: string): StagePlan {
+  return {
+    name: 'norm',
+    build(s) {
+      const x = s.graph.input('x', 'float32', ['n', cfg.hiddenSize]);
+      output(s, 'hidden', rmsNorm(s.at(path, 'norm'), x, cfg.hiddenSize, cfg.normEps), ['n', cfg.hiddenSize]);
+    },
+  };
 }
 
-/** h [T, hidden], act [T, mlp] -> what the layer answers [T, hidden] */
-export function leaveMlp(s: Scope, cfg: LlamaConfig, h: Value, act: Value): Value {
-  return addResidual(s, h, linear(s.at('mlp', 'down_proj'), act, cfg.hiddenSize, cfg.mlpSize, { bias: cfg.mlpBias }));
-}
-
-/** x [n, hidden] -> [n, hidden]. The scope is the decoder (`...model`). */
-export function finalNorm(s: Scope, cfg: LlamaConfig, x: Value): Value {
-  return rmsNorm(s.at('norm'), x, cfg.hiddenSize, cfg.normEps);
-}
-
-/** hidden [n, hidden] -> logits [n, rows] of the tokens from firstRow on. The scope is the language model with its head. */
-export function head(s: Scope, cfg: LlamaConfig, hidden: Value, firstRow: number, rows: number): Value {
-  const { compute } = s.graph.options;
-  const weight = s.weightRows(headTensor(cfg), firstRow, rows, cfg.hiddenSize);
-  return gemm(s, s.cast(hidden, compute), s.cast(weight, compute));
+/** hidden [n, hidden] -> logits [n, rows] of the tokens from firstRow on, by rows of the head's `tensor`. */
+export function headPlan(hiddenSize: number, tensor: string, firstRow: number, rows: number): StagePlan {
+  return {
+    name: `head, tokens ${firstRow} to ${firstRow + rows - 1}`,
+    build(s) {
+      const { compute } = s.graph.options;
+      const hidden = s.graph.input('hidden', 'float32', ['n', hiddenSize]);
+      const weight = s.weightRows(tensor, firstRow, rows, hiddenSize);
+      output(s, 'logits', gemm(s, s.cast(hidden, compute), s.cast(weight, compute)), ['n', rows]);
+    },
+  };
 }
 
 /** Below the scope of the language model. */

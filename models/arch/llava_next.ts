@@ -7,8 +7,11 @@ import { reshape } from '../graph/attention.ts';
 import { gelu } from '../graph/elementwise.ts';
 import type { Value } from '../graph/graph.ts';
 import { linear } from '../graph/linear.ts';
+import { output, type StagePlan } from '../graph/plan.ts';
 import type { Scope } from '../graph/scope.ts';
+import type { Architecture, Vlm } from './architecture.ts';
 import * as clipVision from './clip_vision.ts';
+import { attentionPlans, layerPlans } from './decoder-plans.ts';
 import * as llama from './llama.ts';
 import { type ConfigJson, Settings } from './settings.ts';
 
@@ -73,8 +76,65 @@ function visionLayers(settings: Settings, layers: number): number {
   throw settings.refused('vision_feature_layer', `one whole number from ${-layers - 1} to ${layers}`, value);
 }
 
+/** A file of this architecture as the rest sees it. */
+export const architecture: Architecture = { modelType: 'llava_next', open: ({ config }) => llavaNext(parseConfig(config)) };
+
+export function llavaNext(cfg: LlavaNextConfig): Vlm {
+  const { text, vision, visionLayers: layers } = cfg;
+  const patches = vision.grid ** 2;
+  const head = `${names.text}.${llama.headTensor(text)}`;
+  const decoder = llama.llamaLayers(text, `${names.decoder}.layers`);
+  const intoTower = patches * vision.channels * vision.patchSize ** 2 * vision.hiddenSize;
+  return {
+    kind: 'vlm',
+    modelType: 'llava_next',
+    pictures: 'anyres',
+    text,
+    vision: {
+      ...vision,
+      layers,
+      endMultiplications: intoTower + patches * (vision.hiddenSize * text.hiddenSize + text.hiddenSize ** 2),
+    },
+    rowsPerTile: patches + 1,
+    imageToken: cfg.imageToken,
+    visionPlans: visionPlans(cfg),
+    decoderPlans: (index, split) => layerPlans(decoder, index, split),
+    attentionPlans: [attentionPlans(text)],
+    attentionFor: () => 0,
+    normPlan: llama.normPlan(text, names.decoder),
+    headPlan: (firstRow, rows) => llama.headPlan(text.hiddenSize, head, firstRow, rows),
+    tensors: { embedTokens: names.embedTokens, head, finalNorm: `${names.decoder}.norm.weight` },
+    renameTensor,
+    adapterModule,
+    unusedReason: (name) => unusedReason(name, cfg),
+  };
+}
+
+/**
+ * The first: pixel_values [n, channels, s, s] -> x [n, tokens, hidden]. Then a stage per encoder layer, x -> x.
+ * The last: x -> features [n, grid * grid + 1, H], the end of a line after those of the patches.
+ */
+function visionPlans(cfg: LlavaNextConfig): StagePlan[] {
+  const { vision, text } = cfg;
+  return [
+    ...clipVision.layerStages(names.vision, vision, cfg.visionLayers),
+    {
+      name: 'projector',
+      build(s) {
+        const x = s.graph.input('x', 'float32', ['n', vision.tokens, vision.hiddenSize]);
+        const rows = projector(s.at(names.projector), cfg, x);
+        const pictures = s.op('Shape', [x], { attributes: { start: 0, end: 1 }, type: 'int64' });
+        const shape = s.op('Concat', [pictures, s.constant('int64', [1, 1])], { attributes: { axis: 0 } });
+        const newline = s.op('Expand', [s.floats(names.newline, 'float32', text.hiddenSize), shape]);
+        const features = s.op('Concat', [s.cast(rows, 'float32'), newline], { attributes: { axis: 1 } });
+        output(s, 'features', features, ['n', vision.grid ** 2 + 1, text.hiddenSize]);
+      },
+    },
+  ];
+}
+
 /** x [n, tokens, vision hidden] -> the picture's rows of the sequence [n, grid * grid, text hidden]. The class token is dropped. */
-export function projector(s: Scope, cfg: LlavaNextConfig, x: Value): Value {
+function projector(s: Scope, cfg: LlavaNextConfig, x: Value): Value {
   const { vision, text, projectorBias: bias } = cfg;
   const patches = s.op('Slice', [x, s.constant('int64', [1]), s.constant('int64', [vision.tokens]), s.constant('int64', [1])]);
   const inner = linear(s.at('linear_1'), reshape(s, patches, [-1, vision.hiddenSize]), text.hiddenSize, vision.hiddenSize, { bias });

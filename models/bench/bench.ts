@@ -12,7 +12,7 @@ import path from 'node:path';
 import { AppError } from '../../core/api/errors.ts';
 import { openCheckpoint } from '../checkpoint/checkpoint.ts';
 import { openAdapter } from '../checkpoint/lora.ts';
-import { compileLlavaNext, type Precision } from '../compile/llava-next.ts';
+import { compileVlm, type Precision } from '../compile/vlm.ts';
 import { decoderLayerWeights, type VlmShape } from '../hub/memory.ts';
 import { askProcess } from '../runtime/own-process.ts';
 import { chooseProvider } from '../runtime/providers.ts';
@@ -135,7 +135,7 @@ type Measurements = {
 /** Quantised weights are made here, so that no measurement has it in its time or memory. */
 async function prepare({ checkpoint, adapter, cache, precision }: Subject, { signal, onProgress }: BenchOptions): Promise<void> {
   const tuned = adapter === undefined ? undefined : await openAdapter(adapter);
-  await compileLlavaNext(await openCheckpoint(checkpoint), {
+  await compileVlm(await openCheckpoint(checkpoint), {
     ...{ precision, cache },
     ...(tuned && { adapter: tuned }),
     ...(signal && { signal }),

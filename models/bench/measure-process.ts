@@ -1,8 +1,8 @@
 /** @file The process of one measurement: it does one thing with one model, so that its peak memory is that thing's. */
 import { openCheckpoint } from '../checkpoint/checkpoint.ts';
 import { openAdapter } from '../checkpoint/lora.ts';
-import { type CompiledLlavaNext, compileLlavaNext, type Precision } from '../compile/llava-next.ts';
-import { outputName } from '../compile/stage.ts';
+import { type CompiledVlm, compileVlm, type Precision } from '../compile/vlm.ts';
+import { outputName } from '../graph/plan.ts';
 import { attentionChunk } from '../runtime/decoder-run.ts';
 import { gaussian } from '../runtime/gaussian.ts';
 import { type KvCache, kvCache, type LayerCache } from '../runtime/kv-cache.ts';
@@ -62,16 +62,16 @@ answerQuestion<MeasureQuestion, Measured>(async (question) => {
   return { best: 0, rounds: [], ceiling: await measureCeiling(seededWeights(folder), { provider: device.name, threads, seconds }) };
 });
 
-async function compiledOf({ checkpoint, adapter, cache, precision }: Subject): Promise<CompiledLlavaNext> {
+async function compiledOf({ checkpoint, adapter, cache, precision }: Subject): Promise<CompiledVlm> {
   const tuned = adapter === undefined ? undefined : await openAdapter(adapter);
-  return compileLlavaNext(await openCheckpoint(checkpoint), { precision, cache, ...(tuned && { adapter: tuned }) });
+  return compileVlm(await openCheckpoint(checkpoint), { precision, cache, ...(tuned && { adapter: tuned }) });
 }
 
-async function decode(compiled: CompiledLlavaNext, question: DecoderQuestion): Promise<Measured> {
+async function decode(compiled: CompiledVlm, question: DecoderQuestion): Promise<Measured> {
   const { layers, tokens, past, vision, device, threads, seconds } = question;
-  const { hiddenSize } = compiled.config.text;
+  const { hiddenSize } = compiled.model.text;
   const runner = await openRunner({ ...compiled, decoder: compiled.decoder.slice(0, layers) }, { threads, device });
-  const { channels, imageSize } = compiled.config.vision;
+  const { channels, imageSize } = compiled.model.vision;
   const pixels = gaussian(vision ? pictureTiles * channels * imageSize ** 2 : 0, 1);
   const seeing = vision
     ? await timed(() => runner.features(pixels, pictureTiles, { priority: 'index' }), { seconds, least: 1 })
@@ -88,17 +88,17 @@ async function decode(compiled: CompiledLlavaNext, question: DecoderQuestion): P
   return { ...timing, hidden, ...(seeing && { vision: seeing }) };
 }
 
-function randomPast({ config }: CompiledLlavaNext, layers: number, tokens: number): KvCache {
-  const { kvHeads, headDim } = config.text;
+function randomPast({ model }: CompiledVlm, layers: number, tokens: number): KvCache {
+  const { kvHeads, headDim } = model.text;
   const size = kvHeads * tokens * headDim;
   const caches = Array.from({ length: layers }, (_, layer) => ({ k: gaussian(size, 2 * layer + 1), v: gaussian(size, 2 * layer + 2) }));
   return kvCache(caches, tokens);
 }
 
 /** One layer's attention over a sequence, in chunks as the runner cuts them. */
-async function attention(compiled: CompiledLlavaNext, { tokens, device, threads, seconds }: AttentionQuestion): Promise<Timing> {
-  const { heads, kvHeads, headDim } = compiled.config.text;
-  const stage = compiled.attention(device.attention);
+async function attention(compiled: CompiledVlm, { tokens, device, threads, seconds }: AttentionQuestion): Promise<Timing> {
+  const { heads, kvHeads, headDim } = compiled.model.text;
+  const stage = compiled.attention(device.attention, compiled.model.attentionFor(tokens));
   const session = await openSession(stage.model(), { threads, provider: device.name, weights: 'resident', name: stage.name });
   const blocks = blocksOf(tokens, attentionChunk).map(({ first, count }) => {
     const input = (width: number) => ({ data: gaussian(count * width, first + width), shape: [1, count, width] });

@@ -1,5 +1,5 @@
 /** @file The process of a probe: times products of a model's size with random weights. */
-import type { Precision } from '../compile/llava-next.ts';
+import type { Precision } from '../compile/vlm.ts';
 import type { VlmShape } from '../hub/memory.ts';
 import { gaussian } from '../runtime/gaussian.ts';
 import { answerQuestion } from '../runtime/own-process.ts';

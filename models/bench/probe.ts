@@ -5,7 +5,7 @@
 import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Precision } from '../compile/llava-next.ts';
+import type { Precision } from '../compile/vlm.ts';
 import { choosePrecision } from '../e5v/precision.ts';
 import { decoderLayerWeights, type VlmShape } from '../hub/memory.ts';
 import { askProcess } from '../runtime/own-process.ts';

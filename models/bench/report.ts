@@ -1,5 +1,5 @@
 /** @file The result of a benchmark, as numbers and as tables in Markdown. */
-import type { Precision } from '../compile/llava-next.ts';
+import type { Precision } from '../compile/vlm.ts';
 import type { VlmShape } from '../hub/memory.ts';
 import type { ProviderName } from '../runtime/session.ts';
 import type { Ceiling } from './ceiling.ts';

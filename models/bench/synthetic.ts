@@ -7,10 +7,10 @@ import { mkdtemp, realpath, rm, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { AppError } from '../../core/api/errors.ts';
-import { type LlavaNextConfig, names, parseConfig } from '../arch/llava_next.ts';
+import type { Vlm } from '../arch/architecture.ts';
+import { openVlm } from '../arch/index.ts';
 import type { JsonObject } from '../checkpoint/json.ts';
 import { writeSafetensors } from '../checkpoint/write.ts';
-import { decoderPlans, headPlan, normPlan, visionPlans } from '../compile/llava-next-stages.ts';
 import { buildGraph } from '../compile/stage.ts';
 import { brainFloats, halfFloats, normalNumbers, repeat } from '../runtime/gaussian.ts';
 
@@ -78,7 +78,7 @@ export type SyntheticCheckpoint = {
  */
 export async function writeSynthetic(shape: SyntheticShape, layers: number, signal?: AbortSignal): Promise<SyntheticCheckpoint> {
   const config = { ...shape.config, text_config: { ...(shape.config.text_config as JsonObject), num_hidden_layers: layers } };
-  const tensors = tensorsOf(parseConfig(config));
+  const tensors = tensorsOf(openVlm({ modelType: shape.config.model_type as string, config }));
   await requireSpace(tensors);
   const directory = await realpath(await mkdtemp(path.join(tmpdir(), 'oneword-synthetic-')));
   const removeNow = () => rmSync(directory, { recursive: true, force: true });
@@ -105,18 +105,14 @@ export async function writeSynthetic(shape: SyntheticShape, layers: number, sign
 }
 
 /** Every tensor that a graph or the runner asks for, with its shape. */
-function tensorsOf(config: LlavaNextConfig): ReadonlyMap<string, readonly number[]> {
-  const { vocabularySize, hiddenSize, layers } = config.text;
-  const tensors = new Map<string, readonly number[]>([
-    [names.embedTokens, [vocabularySize, hiddenSize]],
-    [names.newline, [hiddenSize]],
-  ]);
-  const decoder = Array.from({ length: layers }, (_, index) => decoderPlans(config, index, false));
+function tensorsOf({ text, tensors: own, ...model }: Vlm): ReadonlyMap<string, readonly number[]> {
+  const tensors = new Map<string, readonly number[]>([[own.embedTokens, [text.vocabularySize, text.hiddenSize]]]);
+  const decoder = Array.from({ length: text.layers }, (_, index) => model.decoderPlans(index, false));
   const plans = [
-    ...visionPlans(config),
+    ...model.visionPlans,
     ...decoder.flatMap(({ enter, leave }) => [enter, ...leave]),
-    normPlan(config),
-    headPlan(config, 0, vocabularySize),
+    model.normPlan,
+    model.headPlan(0, text.vocabularySize),
   ];
   const find = (name: string, shape: readonly number[]) => {
     tensors.set(name, shape);

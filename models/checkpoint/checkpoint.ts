@@ -20,6 +20,8 @@ export type Checkpoint = {
   readonly modelType: string;
   readonly config: JsonObject;
   readonly preprocessor: JsonObject | undefined;
+  /** fixture_vision_config.json, which small checkpoints have whose family's config.json leaves out the tower's sizes. */
+  readonly vision: JsonObject | undefined;
   /** By name, as stored. */
   readonly tensors: ReadonlyMap<string, StoredTensor>;
   /** Identity of the content, 16 hex digits. See `revisionOf`. */
@@ -52,6 +54,7 @@ export async function openCheckpoint(directory: string): Promise<Checkpoint> {
     modelType: modelTypeOf(config, folder),
     config,
     preprocessor: await readPreprocessor(folder),
+    vision: await readJson(path.join(folder, 'fixture_vision_config.json')),
     tensors,
     revision: await revisionOf(config, tensors.values()),
   };

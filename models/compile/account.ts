@@ -3,21 +3,13 @@
  * of another shape or of no use to anyone stops the compilation with one list, before a byte of weights is read.
  */
 import { AppError } from '../../core/api/errors.ts';
+import type { Naming } from '../arch/architecture.ts';
 import { listing } from '../checkpoint/listing.ts';
 import type { Adapter, LoraPair } from '../checkpoint/lora.ts';
 import type { StoredTensor } from '../checkpoint/tensors.ts';
 import { describeTensor } from '../checkpoint/tensors.ts';
 import type { LowRank, PlacedWeight, WeightSource } from '../graph/graph.ts';
 import { floatType, placed } from './placed.ts';
-
-/** How an architecture speaks of its checkpoint. */
-export type Naming = {
-  /** Any layout -> canonical. */
-  readonly renameTensor: (name: string) => string;
-  /** A module of an adapter -> the canonical name of its weight. */
-  readonly adapterModule: (path: string) => string;
-  readonly unusedReason: (name: string) => string | undefined;
-};
 
 export type Account = {
   /** Until the account is settled it also answers for what is missing, so that one build of every graph finds everything. */

@@ -1,7 +1,8 @@
 /** @file Tries whether this processor's int8 products overflow. See [Note: saturating processors] */
 import type { Value } from '../graph/graph.ts';
+import { output } from '../graph/plan.ts';
 import type { Scope } from '../graph/scope.ts';
-import { output, type Stage, stageOf } from './stage.ts';
+import { type Stage, stageOf } from './stage.ts';
 
 const inFeatures = 64;
 const outFeatures = 16;

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { AppError } from '../../core/api/errors.ts';
 import { Graph, type GraphOptions } from '../graph/graph.ts';
 import { encodeModel } from '../graph/model-file.ts';
+import { outputName, type StagePlan } from '../graph/plan.ts';
 import { Scope } from '../graph/scope.ts';
 
 /** The bytes of an ONNX model and the folder below which its external data lie. */
@@ -22,19 +23,6 @@ export type Stage = {
   /** Built anew on every call, in milliseconds. */
   model(): StageModel;
 };
-
-/** Writes the whole graph of a stage: declares its inputs, outputs (by `outputName`) and everything in between. */
-export type StagePlan = { readonly name: string; readonly build: (scope: Scope) => void };
-
-/** What the model calls the result that the runner knows as `name`. */
-export function outputName(name: string): string {
-  return `${name}.out`;
-}
-
-/** A result as float32 under its name in the runner's map. */
-export function output(scope: Scope, name: string, value: Parameters<Scope['cast']>[0], shape: readonly (number | string)[]): void {
-  scope.graph.output(outputName(name), scope.cast(value, 'float32'), shape);
-}
 
 export function buildGraph(plan: StagePlan, options: GraphOptions): Graph {
   const graph = new Graph(plan.name, options);

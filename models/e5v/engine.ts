@@ -4,14 +4,13 @@
  */
 import { AppError } from '../../core/api/errors.ts';
 import type { Embedder, EmbedOptions, PictureInput, Space, Vectors, Word } from '../../core/indexing/embedder.ts';
-import { packing, pixelValues, rastersFor, tilesOf } from '../prompt/anyres.ts';
 import type { Prompt } from '../prompt/tokenizer.ts';
 import type { Sequence } from '../runtime/decoder-run.ts';
 import type { Work } from '../runtime/machine.ts';
 import type { Opened } from './open.ts';
 import { createPrefixCache, prefixKey } from './prefix-cache.ts';
 import { tokensFor, wordsOf } from './said-words.ts';
-import { embedsOf, type PackedPicture, placeOfPicture } from './sequences.ts';
+import { embedsOf, sharedLength } from './sequences.ts';
 
 /** What pictures that are asked with may keep in memory. The largest picture of an 8B model takes 770 MB, one of the base tile 150 MB. */
 const prefixBytes = 800e6;
@@ -26,45 +25,45 @@ const lookingShare = 0.1;
 const progressSteps = 1000;
 
 export function createE5v(opened: Opened, space: Space): Embedder {
-  const { compiled, tokenizer, prompts, anyres, view, runner, imageToken, hidden } = opened;
-  const rasters = rastersFor(anyres, view);
+  const { compiled, tokenizer, prompts, reading, runner } = opened;
+  const { text, imageToken, attentionFor } = compiled.model;
+  const { layers, kvHeads, headDim, hiddenSize: hidden, maxTokens } = text;
   const prefixes = createPrefixCache(prefixBytes);
-  const { layers, kvHeads, headDim } = compiled.config.text;
   const bytesPerToken = layers * 2 * kvHeads * headDim * Float32Array.BYTES_PER_ELEMENT;
 
-  function idsOf(prompt: Prompt, taken: number, { onNotice }: EmbedOptions): number[] {
-    const { ids, kept, of } = tokenizer.encode(prompt, { maxTokens: compiled.maxTokens - taken });
+  function idsOf(prompt: Prompt, { onNotice }: EmbedOptions, picture?: PictureInput): number[] {
+    const { ids, kept, of } = reading.encode(prompt, { maxTokens, picture });
     if (kept < of) onNotice?.(`The text is too long for the model: it has ${of} tokens, and only the first ${kept} were read.`);
     return ids;
   }
 
-  async function look(picture: PictureInput, order: Int32Array, work: Work): Promise<PackedPicture> {
-    const { tiles } = tilesOf(picture, anyres, view);
-    const features = await runner.features(pixelValues(tiles, anyres), tiles.length, work);
-    return { features, order, newline: compiled.newline };
+  async function look(picture: PictureInput, work: Work): Promise<Float32Array> {
+    const { pixels, count } = reading.tiles(picture);
+    return runner.features(pixels, count, work);
   }
 
   /** The sequence of a prompt with its picture. What stands up to the end of the picture is taken from an earlier question if it can be. */
-  async function withPicture(
-    ids: readonly number[],
-    picture: PictureInput,
-    order: Int32Array,
-    work: Work,
-    keep: boolean,
-  ): Promise<Prepared> {
-    const at = placeOfPicture(ids, imageToken);
-    const key = prefixKey(picture, ids.slice(0, at));
+  async function withPicture(ids: readonly number[], picture: PictureInput, work: Work, keep: boolean): Promise<Prepared> {
+    const shared = sharedLength(ids, imageToken);
+    const key = prefixKey(picture, [...ids.slice(0, shared), attentionFor(ids.length)]);
     const past = prefixes.get(key);
-    if (past) return { embeds: await compiled.embed(ids.slice(at + 1)), past };
-    if (keep) prefixes.makeRoom(bytesPerToken * (at + order.length));
-    const packed = await look(picture, order, part(work, 0, lookingShare));
-    const embeds = await embedsOf(ids, { ...packed, at }, compiled.embed, hidden);
-    return keep ? { embeds, keep: at + order.length, key } : { embeds };
+    if (past) return { embeds: await compiled.embed(ids.slice(shared)), past };
+    if (keep) prefixes.makeRoom(bytesPerToken * shared);
+    const features = await look(picture, part(work, 0, lookingShare));
+    const embeds = await embedsOf(ids, { features, order: reading.rows(picture), imageToken }, compiled.embed, hidden);
+    return keep ? { embeds, keep: shared, key } : { embeds };
   }
 
-  async function readPicture(ids: readonly number[], picture: PictureInput, order: Int32Array, work: Work): Promise<Float32Array> {
-    const sequence = await withPicture(ids, picture, order, work, work.priority === 'query');
+  async function readPicture(ids: readonly number[], picture: PictureInput, work: Work): Promise<Float32Array> {
+    const sequence = await withPicture(ids, picture, work, work.priority === 'query');
     return run([sequence], sequence.past ? urgent(work) : part(work, lookingShare, 1));
+  }
+
+  /** Texts that the reference would pad to one length, and whose rotary positions it would choose by that. */
+  function together(sequences: readonly Sequence[]): readonly Sequence[] {
+    if (opened.view.compat !== 'padded') return sequences;
+    const longest = Math.max(...sequences.map(({ embeds }) => embeds.length / hidden));
+    return sequences.map((sequence) => ({ ...sequence, positionsFor: longest }));
   }
 
   async function run(sequences: readonly Prepared[], work: Work): Promise<Float32Array> {
@@ -84,10 +83,8 @@ export function createE5v(opened: Opened, space: Space): Embedder {
   ): Promise<Float32Array> {
     const states = new Float32Array(inputs.length * hidden);
     for (const [i, { picture, prompt }] of inputs.entries()) {
-      const order = packing(picture, anyres, view);
-      const ids = idsOf(prompt, order.length - 1, options);
       const own = part(work, i / inputs.length, (i + 1) / inputs.length);
-      states.set(await readPicture(ids, picture, order, own), i * hidden);
+      states.set(await readPicture(idsOf(prompt, options, picture), picture, own), i * hidden);
     }
     return states;
   }
@@ -104,13 +101,13 @@ export function createE5v(opened: Opened, space: Space): Embedder {
     get provider() {
       return runner.provider;
     },
-    rasters: () => rasters,
+    rasters: () => reading.rasters,
 
     async text(texts, options = {}) {
       const work = urgent(workOf(options, 'query'));
       const sequences: Sequence[] = [];
-      for (const text of texts) sequences.push({ embeds: await compiled.embed(idsOf(prompts.text(text), 0, options)) });
-      return unit(sequences.length === 0 ? new Float32Array() : await run(sequences, work), hidden);
+      for (const text of texts) sequences.push({ embeds: await compiled.embed(idsOf(prompts.text(text), options)) });
+      return unit(sequences.length === 0 ? new Float32Array() : await run(together(sequences), work), hidden);
     },
 
     async image(pictures, options = {}) {
@@ -132,15 +129,11 @@ export function createE5v(opened: Opened, space: Space): Embedder {
 
     async prompted({ prompt, picture }, options = {}) {
       const work = workOf(options, 'query');
-      const ids = tokenizer.encodeRaw(prompt);
-      const order = picture && packing(picture, anyres, view);
-      const length = ids.length + (order ? order.length - 1 : 0);
-      if (length > compiled.maxTokens) {
-        throw new AppError('bad-request', `The prompt has ${length} tokens; the model reads ${compiled.maxTokens} at most.`);
-      }
-      if (picture && order) return unit(await readPicture(ids, picture, order, work), hidden);
-      const embeds = await compiled.embed(withoutPicture(ids, imageToken, view.compat));
-      return unit(await run([{ embeds }], urgent(work)), hidden);
+      const { ids } = reading.encode([{ template: prompt }], { picture });
+      if (ids.length > maxTokens)
+        throw new AppError('bad-request', `The prompt has ${ids.length} tokens; the model reads ${maxTokens} at most.`);
+      if (picture) return unit(await readPicture(ids, picture, work), hidden);
+      return unit(await run([{ embeds: await compiled.embed(ids) }], urgent(work)), hidden);
     },
 
     async words(vectors, k) {
@@ -174,17 +167,6 @@ function part(work: Work, from: number, to: number): Work {
   const { onProgress, ...rest } = work;
   if (!onProgress) return work;
   return { ...rest, onProgress: (done, of) => onProgress(Math.round((from + (done / of) * (to - from)) * progressSteps), progressSteps) };
-}
-
-/**
- * A prompt that names a picture and has none: transformers 4.41 reads the first token of the vocabulary there, 5 refuses.
- * The place for a picture may lie past the end of the embedding table.
- */
-function withoutPicture(ids: readonly number[], imageToken: number, compat: string): number[] {
-  if (compat === '5' && ids.includes(imageToken)) {
-    throw new AppError('bad-request', 'The prompt has a place for a picture ("<image>"), but there is no picture. Give one with --image.');
-  }
-  return ids.map((id) => (id === imageToken ? 0 : id));
 }
 
 /** Rows to unit length: x / max(|x|, 1e-12), as torch's `normalize` does. */

@@ -1,6 +1,6 @@
 /** @file Which precision suits the machine, where its user leaves the choice to Oneword. */
 import { totalmem } from 'node:os';
-import type { Precision } from '../compile/llava-next.ts';
+import type { Precision } from '../compile/vlm.ts';
 import type { EngineSettings } from '../hub/settings.ts';
 import { type Device, providerNames } from '../runtime/machine.ts';
 import type { ChosenDevice } from '../runtime/providers.ts';

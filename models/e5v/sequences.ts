@@ -1,39 +1,34 @@
 /**
  * @file What goes into the language model: rows of the embedding table for tokens, rows of the vision tower's features where the picture
- * stands. Reference: transformers/models/llava_next/modeling_llava_next.py (`_merge_input_ids_with_image_features`, `pack_image_features`).
+ * stands. Reference: transformers/models/llava_next/modeling_llava_next.py (`_merge_input_ids_with_image_features`).
  */
 import { AppError } from '../../core/api/errors.ts';
 
 export type EmbedRows = (ids: ArrayLike<number>) => Promise<Float32Array>;
 
-/** A picture as rows: `order[i]` is a row of `features`, or -1 for the learned end of a line. */
-export type PackedPicture = { readonly features: Float32Array; readonly order: Int32Array; readonly newline: Float32Array };
+/** `order[i]` is the row of `features` that stands at the i-th place of the picture. */
+export type PlacedPicture = { readonly features: Float32Array; readonly order: Int32Array };
 
-/** Where the picture stands among the ids. Fails with bad-request when the prompt has no place for a picture, or several. */
-export function placeOfPicture(ids: readonly number[], imageToken: number): number {
-  const places = ids.flatMap((id, at) => (id === imageToken ? [at] : []));
-  const [only] = places;
-  if (places.length === 1 && only !== undefined) return only;
-  throw new AppError(
-    'bad-request',
-    `The prompt has ${places.length} places for a picture ("<image>"); with one picture it needs exactly one.`,
-  );
+/** How many ids there are up to the last place of the picture: what further edits of it share. */
+export function sharedLength(ids: readonly number[], imageToken: number): number {
+  return ids.lastIndexOf(imageToken) + 1;
 }
 
-/** `[ids.length - 1 + order.length, hidden]`: the picture's rows take the place of its token. */
+/** `[ids.length, hidden]` */
 export async function embedsOf(
   ids: readonly number[],
-  picture: PackedPicture & { readonly at: number },
+  picture: PlacedPicture & { readonly imageToken: number },
   embed: EmbedRows,
   hidden: number,
 ): Promise<Float32Array> {
-  const { at, order, features, newline } = picture;
-  const rows = await embed([...ids.slice(0, at), ...ids.slice(at + 1)]);
-  const embeds = new Float32Array((ids.length - 1 + order.length) * hidden);
-  embeds.set(rows.subarray(0, at * hidden));
-  order.forEach((row, i) => {
-    embeds.set(row < 0 ? newline : features.subarray(row * hidden, (row + 1) * hidden), (at + i) * hidden);
-  });
-  embeds.set(rows.subarray(at * hidden), (at + order.length) * hidden);
+  const { features, order, imageToken } = picture;
+  const rows = await embed(ids.filter((id) => id !== imageToken));
+  const embeds = new Float32Array(ids.length * hidden);
+  let [token, place] = [0, 0];
+  for (const [at, id] of ids.entries()) {
+    const [from, row] = id === imageToken ? [features, order[place++] ?? Number.NaN] : [rows, token++];
+    embeds.set(from.subarray(row * hidden, (row + 1) * hidden), at * hidden);
+  }
+  if (place !== order.length) throw new AppError('internal', `The prompt has ${place} places for a picture of ${order.length} rows.`);
   return embeds;
 }

@@ -1,5 +1,5 @@
-/** @file How much memory a LLaVA-NeXT needs, computed from its shape. Rough on purpose: it tells 5 GB from 8 GB, before anything is loaded. */
-import type { LlavaNextConfig } from '../arch/llava_next.ts';
+/** @file How much memory a vision-language model needs, computed from its shape. Rough on purpose: it tells 5 GB from 8 GB, before anything is loaded. */
+import type { Vlm } from '../arch/architecture.ts';
 
 export type VlmShape = {
   /** The language model. */
@@ -12,9 +12,9 @@ export type VlmShape = {
   readonly vision: { readonly layers: number; readonly hidden: number; readonly mlp: number };
 };
 
-export function shapeOf({ text, vision, visionLayers }: LlavaNextConfig): VlmShape {
+export function shapeOf({ text, vision }: Vlm): VlmShape {
   const { layers, hiddenSize: hidden, mlpSize: mlp, kvHeads, headDim } = text;
-  return { layers, hidden, mlp, kvHeads, headDim, vision: { layers: visionLayers, hidden: vision.hiddenSize, mlp: vision.mlpSize } };
+  return { layers, hidden, mlp, kvHeads, headDim, vision: { layers: vision.layers, hidden: vision.hiddenSize, mlp: vision.mlpSize } };
 }
 
 /** Bits that a weight of the decoder takes when it is laid out for the processor, measured (docs/benchmarks/runtime.md). */

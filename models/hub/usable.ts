@@ -2,7 +2,7 @@
 import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError } from '../../core/api/errors.ts';
-import { requireArchitecture } from '../arch/index.ts';
+import { openVlm } from '../arch/index.ts';
 import { openCheckpoint } from '../checkpoint/checkpoint.ts';
 import { openAdapter } from '../checkpoint/lora.ts';
 import { shapeOf, type VlmShape } from './memory.ts';
@@ -17,8 +17,9 @@ export type Usable = {
 
 /** Throws `model-missing` or `model-invalid` with the reason; an unknown architecture is answered with the known ones. */
 export async function requireUsable(directory: string, adapter?: string): Promise<Usable> {
-  const { config, modelType, revision, tensors } = await openCheckpoint(directory);
-  const shape = shapeOf(requireArchitecture(modelType).parseConfig(config));
+  const checkpoint = await openCheckpoint(directory);
+  const { revision, tensors } = checkpoint;
+  const shape = shapeOf(openVlm(checkpoint));
   if (adapter !== undefined) await openAdapter(adapter);
   const files = new Set([...tensors.values()].map(({ file }) => file));
   const sizes = await Promise.all([...files].map(async (file) => (await stat(file)).size));

@@ -8,17 +8,10 @@ import { layoutOn } from '../../pixels/canvas.ts';
 import type { CanvasRequest, Raster, RasterRequest, SizedRequest } from '../../pixels/raster.ts';
 import { crop, render } from '../../pixels/resample.ts';
 import type { AnyresConfig } from './anyres-config.ts';
+import type { View } from './reading.ts';
 
 export { type AnyresConfig, parseAnyres } from './anyres-config.ts';
 export { packing } from './packing.ts';
-
-/** Whose arithmetic: transformers 4.41 or 5. They differ in transparency, in odd margins, and in the packing. */
-export type Compat = '4.41' | '5';
-
-/** What the model sees: all tiles, or only the whole picture squashed into one. */
-export type Tiles = 'anyres' | 'base';
-
-export type View = { readonly compat: Compat; readonly tiles: Tiles };
 
 /** The squashed tile, and with `anyres` the canvas. */
 export function rastersFor(cfg: AnyresConfig, view: View): RasterRequest[] {

@@ -4,18 +4,16 @@
  * Reference: `pack_image_features` and `unpad_image` of transformers' modeling_llava_next.py, versions 4.41.2 and 5.23.0.
  */
 import { bestCanvas, type Size } from '../../pixels/canvas.ts';
-import type { View } from './anyres.ts';
 import type { AnyresConfig } from './anyres-config.ts';
-
-/** Stands for the learned end of a line. */
-const newline = -1;
+import type { View } from './reading.ts';
 
 type Map2d = { readonly columns: number; readonly rows: number };
 /** `from` is part of it, `to` is not. */
 type Range = { readonly from: number; readonly to: number };
 
 /**
- * For every place the row of the features `[tiles * patches * patches]`, or -1 for an end of line. `size`: of the upright picture in pixels.
+ * For every place the row of the features `[tiles * (patches * patches + 1)]`: a tile's last row is the end of a line. `size`: of the upright
+ * picture in pixels.
  *
  * [Note: swapped grids] transformers before 4.44 took the grid's rows for columns: the tiles are laid side by side in the wrong shape, and the
  * margins are cut off as if that were right. E5-V was measured so; squares are not touched by it, wide pictures lose most of their tokens.
@@ -25,17 +23,18 @@ export function packing(
   { canvases, side, patches }: Pick<AnyresConfig, 'canvases' | 'side' | 'patches'>,
   { compat, tiles }: View,
 ): Int32Array {
-  const perTile = patches * patches;
-  if (tiles === 'base') return Int32Array.from({ length: perTile }, (_, i) => i);
+  const newline = patches * patches;
+  const perTile = newline + 1;
+  if (tiles === 'base') return Int32Array.from({ length: newline }, (_, i) => i);
 
   const canvas = bestCanvas(size, canvases);
   const grid = { columns: canvas.width / side, rows: canvas.height / side };
   const shape = compat === '4.41' ? { columns: grid.rows, rows: grid.columns } : grid;
   const { x, y } = withoutMargins(size, { columns: shape.columns * patches, rows: shape.rows * patches }, compat);
 
-  const order = new Int32Array(perTile + (y.to - y.from) * (x.to - x.from + 1));
-  for (let i = 0; i < perTile; i++) order[i] = i;
-  let at = perTile;
+  const order = new Int32Array(newline + (y.to - y.from) * (x.to - x.from + 1));
+  for (let i = 0; i < newline; i++) order[i] = i;
+  let at = newline;
   for (let row = y.from; row < y.to; row++) {
     const firstTile = Math.trunc(row / patches) * shape.columns + 1; // tile 0 is the squashed one
     const inTile = (row % patches) * patches;

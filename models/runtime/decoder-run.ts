@@ -21,6 +21,8 @@ export type Sequence = {
   readonly past?: KvCache;
   /** Answer the cache of the first `keep` tokens, past included. */
   readonly keep?: number;
+  /** Takes the rotary positions of a sequence of so many tokens; its own length if absent. With a past, those that the past was made with. */
+  readonly positionsFor?: number;
 };
 
 export type LastHidden = {
@@ -29,7 +31,7 @@ export type LastHidden = {
   readonly kept: readonly (KvCache | undefined)[];
 };
 
-/** The decoder's stages and sizes, a part of `CompiledLlavaNext`. */
+/** The decoder's stages and sizes, a part of `CompiledVlm`. */
 export type Decoder = {
   readonly hidden: number;
   /** The longest sequence that it has positions for. */
@@ -37,8 +39,9 @@ export type Decoder = {
   readonly kvHeads: number;
   readonly headDim: number;
   readonly layers: readonly { readonly enter: Stage; readonly enterLast: Stage; readonly leave: readonly Stage[] }[];
-  readonly attention: Stage;
-  readonly attentionLast: Stage;
+  /** For each table of rotary positions. */
+  readonly attention: readonly { readonly all: Stage; readonly last: Stage }[];
+  attentionFor(tokens: number): number;
   readonly norm: Stage;
   readonly rowsAtOnce: RowsAtOnce;
 };
@@ -65,6 +68,7 @@ type Span = {
   readonly past: KvCache | undefined;
   readonly keep: number;
   readonly kept: LayerCache[];
+  readonly attention: Decoder['attention'][number];
 };
 
 /** Neighbouring sequences together as far as they have no more than `budget` tokens. */
@@ -127,7 +131,7 @@ async function innerLayer(
       const queries = rowsOf(q, width, span.first + first, count);
       tokens += count;
       const answer = await run(
-        decoder.attention,
+        span.attention.all,
         {
           q: { data: queries, shape: [1, count, width] },
           ...newTokens(decoder, k, v, span.first + first, count),
@@ -163,7 +167,7 @@ async function lastLayer(
   for (const [row, span] of spans.entries()) {
     const query = rowsOf(q, width, row, 1);
     const answer = await run(
-      decoder.attentionLast,
+      span.attention.last,
       {
         q: { data: query, shape: [1, 1, width] },
         ...newTokens(decoder, k, v, span.first, span.tokens),
@@ -270,7 +274,7 @@ function keepOf({ kvHeads }: Decoder, { past, tokens, keep, kept }: Span, presen
 
 function spansOf(decoder: Decoder, sequences: readonly Sequence[]): Span[] {
   let first = 0;
-  return sequences.map(({ embeds, past, keep = 0 }) => {
+  return sequences.map(({ embeds, past, keep = 0, positionsFor }) => {
     const tokens = embeds.length / decoder.hidden;
     if (!Number.isInteger(tokens) || tokens < 1)
       throw new AppError('internal', `A sequence of ${embeds.length} values is no whole number of tokens of ${decoder.hidden}.`);
@@ -280,7 +284,9 @@ function spansOf(decoder: Decoder, sequences: readonly Sequence[]): Span[] {
     if (keep > whole) throw new AppError('internal', `A sequence of ${whole} tokens has no first ${keep} tokens to keep.`);
     if (past && past.layers.length !== decoder.layers.length)
       throw new AppError('internal', `A cache of ${past.layers.length} layers does not fit a model of ${decoder.layers.length}.`);
-    const span = { first, tokens, past, keep, kept: [] };
+    const attention = decoder.attention[decoder.attentionFor(positionsFor ?? whole)];
+    if (!attention) throw new AppError('internal', `The decoder has no positions for ${positionsFor ?? whole} tokens.`);
+    const span = { first, tokens, past, keep, kept: [], attention };
     first += tokens;
     return span;
   });

@@ -6,7 +6,8 @@
  * from its beginning. The caller sees a longer job, a progress that pauses, and a device with a note that says why.
  */
 import { AppError, hasCode } from '../../core/api/errors.ts';
-import { outputName, type Stage } from '../compile/stage.ts';
+import type { Stage } from '../compile/stage.ts';
+import { outputName } from '../graph/plan.ts';
 import { createResidency } from './residency.ts';
 import { createScheduler, type Priority } from './scheduler.ts';
 import type { ProviderName, Session } from './session.ts';

@@ -1,8 +1,8 @@
 /** @file Which stages of a model stay open within a bound of memory, and what a stage's weights cost there. */
 import os from 'node:os';
 import { availableMemory } from 'node:process';
-import type { CompiledLlavaNext } from '../compile/llava-next.ts';
 import type { Stage } from '../compile/stage.ts';
+import type { CompiledVlm } from '../compile/vlm.ts';
 import type { Device } from './machine.ts';
 
 /** Exact weights are a mapped file. Only a model that is small as float32 is worth a copy of its own. */
@@ -12,7 +12,7 @@ const smallModelBytes = 1024 ** 3;
 export type TextStages = { readonly fixed: readonly Stage[]; readonly linear: readonly Stage[] };
 
 /** True for the products over int8 or int4 weights: they are slow unless their weights are laid out in memory. */
-export function isQuantised({ precision }: CompiledLlavaNext, { linear }: TextStages): (stage: Stage) => boolean {
+export function isQuantised({ precision }: CompiledVlm, { linear }: TextStages): (stage: Stage) => boolean {
   const names = precision === 'int8' || precision === 'int4' ? new Set(linear.map(({ name }) => name)) : undefined;
   return ({ name }) => names?.has(name) ?? false;
 }
@@ -23,7 +23,7 @@ export function isQuantised({ precision }: CompiledLlavaNext, { linear }: TextSt
  * stays: its own memory is the bound, see [Note: devices that fail]. The head's slices never stay.
  */
 export function stayingStages(
-  compiled: CompiledLlavaNext,
+  compiled: CompiledVlm,
   device: Device,
   text: TextStages,
   memoryBytes: number | undefined,

@@ -2,7 +2,7 @@
 import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Precision } from '../compile/llava-next.ts';
+import type { Precision } from '../compile/vlm.ts';
 import type { Device } from './machine.ts';
 import { askProcess } from './own-process.ts';
 import type { Part, SelfTest } from './self-test.ts';

@@ -7,7 +7,7 @@
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { AppError } from '../../core/api/errors.ts';
-import type { Precision } from '../compile/llava-next.ts';
+import type { Precision } from '../compile/vlm.ts';
 import { type Device, providerNames } from './machine.ts';
 import { type Findings, findingsOf, type Trial, tryProvider } from './provider-trial.ts';
 import type { ProviderName } from './session.ts';

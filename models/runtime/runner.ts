@@ -2,8 +2,9 @@
 import { AppError } from '../../core/api/errors.ts';
 import type { Provider } from '../../core/indexing/embedder.ts';
 import { bytesOverflow } from '../compile/byte-probe.ts';
-import type { CompiledLlavaNext } from '../compile/llava-next.ts';
-import { outputName, type Stage } from '../compile/stage.ts';
+import type { Stage } from '../compile/stage.ts';
+import type { CompiledVlm } from '../compile/vlm.ts';
+import { outputName } from '../graph/plan.ts';
 import {
   type Decoder,
   decoderRuns,
@@ -53,9 +54,9 @@ const cpu: Device = { name: 'cpu', attention: 'gqa', note: '' };
 /** Tokens that go through the decoder together: two large pictures or two hundred texts, 60 kB each between two stages at 4,096 wide. */
 const tokensAtOnce = 6144;
 
-export async function openRunner(compiled: CompiledLlavaNext, options: RunnerOptions): Promise<Runner> {
+export async function openRunner(compiled: CompiledVlm, options: RunnerOptions): Promise<Runner> {
   const { threads, memoryBytes, idleMs = 5 * 60_000 } = options;
-  const { text, vision: tower } = compiled.config;
+  const { text, vision: tower } = compiled.model;
   const decoders: Partial<Record<Device['attention'], Decoder>> = {};
   const decoderFor = ({ attention }: Device): Decoder => {
     decoders[attention] ??= decoderOf(compiled, attention);
@@ -102,7 +103,7 @@ export async function openRunner(compiled: CompiledLlavaNext, options: RunnerOpt
       });
     },
     topWords(hidden, k, work) {
-      const head = { rows: compiled.headRows, slice: compiled.head };
+      const head = { rows: text.vocabularySize, slice: compiled.head };
       return machine.perform(work, wordRuns(head), (run) => runWords(head, hidden, hidden.length / text.hiddenSize, k, run));
     },
     warm: () =>
@@ -139,21 +140,18 @@ function int8Overflows(threads: number): Promise<boolean> {
 }
 
 /** All that a sequence passes. The last layer is entered for the last tokens only. */
-export function textStages({ layers, attention, attentionLast, norm }: Decoder): TextStages {
+export function textStages({ layers, attention, norm }: Decoder): TextStages {
   const linear = layers.flatMap(({ enter, enterLast, leave }, index) => [index < layers.length - 1 ? enter : enterLast, ...leave]);
-  return { fixed: [attention, attentionLast, norm], linear };
+  return { fixed: [...attention.flatMap(({ all, last }) => [all, last]), norm], linear };
 }
 
-export function decoderOf(compiled: CompiledLlavaNext, attention: Device['attention']): Decoder {
-  const { hiddenSize: hidden, kvHeads, headDim } = compiled.config.text;
+export function decoderOf(compiled: CompiledVlm, form: Device['attention']): Decoder {
+  const { text, attentionPlans, attentionFor } = compiled.model;
   return {
-    hidden,
-    maxTokens: compiled.maxTokens,
-    kvHeads,
-    headDim,
+    ...{ hidden: text.hiddenSize, maxTokens: text.maxTokens, kvHeads: text.kvHeads, headDim: text.headDim },
     layers: compiled.decoder,
-    attention: compiled.attention(attention),
-    attentionLast: compiled.attentionLast,
+    attention: attentionPlans.map((_, table) => ({ all: compiled.attention(form, table), last: compiled.attentionLast(table) })),
+    attentionFor,
     norm: compiled.norm,
     rowsAtOnce: compiled.widensOnRun ? rowsOfWidened : rowsOfReady,
   };

@@ -2,11 +2,11 @@
  * @file The model that providers are tested with: heads, patches and operators as in a real one, but fewer of them.
  * It passes the same stage plans and the same passes over them as any checkpoint, so what is tested is what will run.
  */
-import { type LlavaNextConfig, parseConfig } from '../arch/llava_next.ts';
-import { attentionLastPlan, attentionPlan, decoderPlans, normPlan, visionPlans } from '../compile/llava-next-stages.ts';
-import { output, type Stage, type StagePlan, stageOf } from '../compile/stage.ts';
+import { llavaNext, parseConfig } from '../arch/llava_next.ts';
+import { type Stage, stageOf } from '../compile/stage.ts';
 import type { GraphOptions, WeightSource } from '../graph/graph.ts';
 import { linear } from '../graph/linear.ts';
+import { output, type StagePlan } from '../graph/plan.ts';
 import { type Decoder, rowsOfWidened } from './decoder-run.ts';
 
 /** What a provider may be asked to compute in. int8 is for processors. */
@@ -14,7 +14,7 @@ export const testedPrecisions = ['exact', 'fp16', 'int4'] as const;
 
 export type TestedPrecision = (typeof testedPrecisions)[number];
 
-export const testConfig: LlavaNextConfig = parseConfig({
+export const testConfig = parseConfig({
   model_type: 'llava_next',
   text_config: {
     model_type: 'llama',
@@ -40,11 +40,13 @@ export const testConfig: LlavaNextConfig = parseConfig({
   },
 });
 
+const testModel = llavaNext(testConfig);
+
 export function testDecoder(weights: WeightSource, precision: TestedPrecision, form: 'gqa' | 'plain'): Decoder {
-  const { text } = testConfig;
+  const { text } = testModel;
   const own = (plan: StagePlan): Stage => stageOf(plan, optionsOf(weights, precision));
   const layers = Array.from({ length: text.layers }, (_, index) => {
-    const { enter, enterLast, leave } = decoderPlans(testConfig, index, false);
+    const { enter, enterLast, leave } = testModel.decoderPlans(index, false);
     return { enter: own(enter), enterLast: own(enterLast), leave: leave.map(own) };
   });
   return {
@@ -53,15 +55,15 @@ export function testDecoder(weights: WeightSource, precision: TestedPrecision, f
     kvHeads: text.kvHeads,
     headDim: text.headDim,
     layers,
-    attention: own(attentionPlan(testConfig, form)),
-    attentionLast: own(attentionLastPlan(testConfig)),
-    norm: own(normPlan(testConfig)),
+    attention: testModel.attentionPlans.map(({ attention, last }) => ({ all: own(attention(form)), last: own(last) })),
+    attentionFor: testModel.attentionFor,
+    norm: own(testModel.normPlan),
     rowsAtOnce: rowsOfWidened,
   };
 }
 
 export function testVision(weights: WeightSource, precision: TestedPrecision): Stage[] {
-  return visionPlans(testConfig).map((plan) => stageOf(plan, optionsOf(weights, precision)));
+  return testModel.visionPlans.map((plan) => stageOf(plan, optionsOf(weights, precision)));
 }
 
 /** Forms of a product: a processor is fastest in int8, a graphics device in float16, if it has it. */

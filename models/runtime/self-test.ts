@@ -6,8 +6,9 @@
  * model run on it, with sequences below and above that length, alone and after a past, and every value is held against the CPU's.
  */
 import { AppError } from '../../core/api/errors.ts';
-import { outputName, type Stage } from '../compile/stage.ts';
+import type { Stage } from '../compile/stage.ts';
 import type { WeightSource } from '../graph/graph.ts';
+import { outputName } from '../graph/plan.ts';
 import { runDecoder, type Sequence } from './decoder-run.ts';
 import { gaussian } from './gaussian.ts';
 import {

@@ -3,7 +3,7 @@ import { availableParallelism, cpus, release, totalmem, type } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { AppError } from '../../core/api/errors.ts';
 import type { BenchReport, MachineFacts } from '../../models/bench/report.ts';
-import type { Precision } from '../../models/compile/llava-next.ts';
+import type { Precision } from '../../models/compile/vlm.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { clearProgress, printJson, printLine, say, showProgress } from '../terminal.ts';
 import { collect, wholeNumber, withJson } from './options.ts';

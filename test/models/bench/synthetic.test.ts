@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { requireShape, type SyntheticCheckpoint, syntheticShapes, writeSynthetic } from '../../../models/bench/synthetic.ts';
 import { openCheckpoint } from '../../../models/checkpoint/checkpoint.ts';
 import { readFloats } from '../../../models/checkpoint/floats.ts';
-import { compileLlavaNext } from '../../../models/compile/llava-next.ts';
+import { compileVlm } from '../../../models/compile/vlm.ts';
 import { catalogueEntry } from '../../../models/hub/catalogue.ts';
 import { requireUsable } from '../../../models/hub/usable.ts';
 import { tinyShape } from './tiny.ts';
@@ -26,7 +26,7 @@ afterAll(async () => {
 
 it('writes a checkpoint that accounts for itself, with the layers asked for', async () => {
   const checkpoint = await openCheckpoint(written.directory);
-  const compiled = await compileLlavaNext(checkpoint, { precision: 'exact' });
+  const compiled = await compileVlm(checkpoint, { precision: 'exact' });
   expect(compiled.decoder).toHaveLength(2);
   expect(compiled.notes).toEqual([]);
   expect((await requireUsable(written.directory)).shape).toMatchObject({ layers: 2, hidden: 128, mlp: 256 });

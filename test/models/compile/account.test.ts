@@ -3,7 +3,7 @@ import { beforeAll, expect, it } from 'vitest';
 import { type Checkpoint, openCheckpoint } from '../../../models/checkpoint/checkpoint.ts';
 import { type Adapter, openAdapter } from '../../../models/checkpoint/lora.ts';
 import type { StoredTensor } from '../../../models/checkpoint/tensors.ts';
-import { compileLlavaNext } from '../../../models/compile/llava-next.ts';
+import { compileVlm } from '../../../models/compile/vlm.ts';
 import { fixtures } from './run-stages.ts';
 
 let checkpoint: Checkpoint;
@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 
 const compile = (changed: Partial<Checkpoint>, options?: { adapter: Adapter }) =>
-  compileLlavaNext({ ...checkpoint, ...changed }, { precision: 'exact', ...options });
+  compileVlm({ ...checkpoint, ...changed }, { precision: 'exact', ...options });
 
 /** The checkpoint's tensors with some replaced (or, by undefined, taken away). */
 function altered(changes: Record<string, Partial<StoredTensor> | undefined>): Map<string, StoredTensor> {
@@ -61,7 +61,7 @@ it('takes more rows of the vocabulary than config.json says, not fewer', async (
   const embed = 'language_model.model.embed_tokens.weight';
   await expect(compile({ tensors: altered({ [embed]: { shape: [2303, 64] } }) })).rejects.toThrow('should be [2304, 64]');
   const enlarged = await compile({ tensors: altered({ [embed]: { shape: [2400, 64] } }) });
-  expect(enlarged.headRows).toBe(2304);
+  expect(enlarged.model.text.vocabularySize).toBe(2304);
 });
 
 it('names what is left unused on purpose', async () => {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { attentionPlans } from '../../../models/arch/decoder-plans.ts';
 import { parseConfig } from '../../../models/arch/llava_next.ts';
-import { attentionLastPlan, attentionPlan } from '../../../models/compile/llava-next-stages.ts';
 import { stageOf } from '../../../models/compile/stage.ts';
 import type { GraphOptions } from '../../../models/graph/graph.ts';
 import { floats, largestDifference, pick, runStage } from './run-stages.ts';
@@ -91,10 +91,10 @@ it.each([
     total: { data: Int32Array.of(past + fresh), shape: [] },
   };
   for (const form of ['gqa', 'plain'] as const) {
-    const results = await runStage(stageOf(attentionPlan(config, form), weightless), tensors);
+    const results = await runStage(stageOf(attentionPlans(config.text).attention(form), weightless), tensors);
     expect(largestDifference(pick(results, 'y'), expected), form).toBeLessThan(2e-6);
   }
   const last = { ...tensors, q: floats(q.slice(-heads * d), 1, 1, heads * d) };
-  const results = await runStage(stageOf(attentionLastPlan(config), weightless), last);
+  const results = await runStage(stageOf(attentionPlans(config.text).last, weightless), last);
   expect(largestDifference(pick(results, 'y'), expected.subarray(-heads * d))).toBeLessThan(2e-6);
 });

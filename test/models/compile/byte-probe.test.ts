@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { bytesOverflow } from '../../../models/compile/byte-probe.ts';
-import { output, type Stage, stageOf } from '../../../models/compile/stage.ts';
+import { type Stage, stageOf } from '../../../models/compile/stage.ts';
+import { output } from '../../../models/graph/plan.ts';
 import { openSession, type TensorInput } from '../../../models/runtime/session.ts';
 
 async function run(stage: Stage, inputs: Readonly<Record<string, TensorInput>>): Promise<{ y: Float32Array }> {

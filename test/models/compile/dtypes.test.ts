@@ -4,13 +4,13 @@ import { openCheckpoint } from '../../../models/checkpoint/checkpoint.ts';
 import { readShard } from '../../../models/checkpoint/safetensors.ts';
 import { writeSafetensors } from '../../../models/checkpoint/write.ts';
 import { requireHalfRange } from '../../../models/compile/half-range.ts';
-import { type CompiledLlavaNext, compileLlavaNext } from '../../../models/compile/llava-next.ts';
+import { type CompiledVlm, compileVlm } from '../../../models/compile/vlm.ts';
 import { rewritten, temporaryFolder } from './rewritten.ts';
 import { fixtures, floats, largestDifference, openGolden, runDecoder, runVision } from './run-stages.ts';
 
 const fixture = 'llava-next-mistral/checkpoint';
 
-async function run(compiled: CompiledLlavaNext): Promise<{ hidden: Float32Array; features: Float32Array }> {
+async function run(compiled: CompiledVlm): Promise<{ hidden: Float32Array; features: Float32Array }> {
   const golden = await openGolden('llava-next-mistral', 'hf441');
   const pixels = await golden.tensor('image_wide.pixel_values');
   const { features } = await runVision(compiled, floats(pixels.data, ...pixels.shape.slice(1)));
@@ -32,8 +32,8 @@ it('computes the same from BF16, F32 and any layout of names', async () => {
   const brain = await rewritten(fixture, { dtype: 'BF16', change: toBrain, rename: between });
   expect(brain.tensors.has('model.vision_tower.vision_model.pre_layrnorm.weight')).toBe(true);
   const [a, b] = await Promise.all([
-    run(await compileLlavaNext(plain, { precision: 'exact' })),
-    run(await compileLlavaNext(brain, { precision: 'exact' })),
+    run(await compileVlm(plain, { precision: 'exact' })),
+    run(await compileVlm(brain, { precision: 'exact' })),
   ]);
   // Not to the bit: where a weight needs no cast ONNX Runtime may choose another kernel.
   expect(largestDifference(a.features, b.features)).toBeLessThan(1e-5);
@@ -71,16 +71,16 @@ it('refuses fp16 for weights that overflow it, by name, and runs them otherwise'
   const name = 'language_model.model.layers.1.mlp.gate_proj.weight';
   for (const dtype of ['BF16', 'F32'] as const) {
     const huge = await rewritten(fixture, { dtype, change: (one, values) => one === name && values.fill(-70_000, 9999, 10_000) });
-    await expect(compileLlavaNext(huge, { precision: 'fp16' })).rejects.toMatchObject({
+    await expect(compileVlm(huge, { precision: 'fp16' })).rejects.toMatchObject({
       code: 'model-invalid',
       message: expect.stringContaining(`Choose exact, int8 or int4. They are in:\n  ${name} (${dtype} [160, 64])`),
     });
-    await expect(compileLlavaNext(huge, { precision: 'exact' })).resolves.toBeDefined();
+    await expect(compileVlm(huge, { precision: 'exact' })).resolves.toBeDefined();
   }
   const unused = await rewritten(fixture, {
     change: (one, values) => one === 'vision_tower.vision_model.post_layernorm.weight' && values.fill(1e6),
   });
-  await expect(compileLlavaNext(unused, { precision: 'fp16' })).resolves.toBeDefined();
+  await expect(compileVlm(unused, { precision: 'fp16' })).resolves.toBeDefined();
 });
 
 // Floors of random weights of high gain, which amplify every rounding; measured 0.9995 and 0.877.
@@ -90,13 +90,13 @@ it.each([
 ] as const)('quantises the decoder alone to %s', async (precision, floor) => {
   const checkpoint = await openCheckpoint(path.join(fixtures, fixture));
   const cache = await temporaryFolder();
-  const exact = await run(await compileLlavaNext(checkpoint, { precision: 'exact' }));
-  const compiled = await compileLlavaNext(checkpoint, { precision, cache });
+  const exact = await run(await compileVlm(checkpoint, { precision: 'exact' }));
+  const compiled = await compileVlm(checkpoint, { precision, cache });
   const { features, hidden } = await run(compiled);
   expect(largestDifference(features, exact.features)).toBe(0);
   expect(cosineOfLast(hidden, exact.hidden)).toBeGreaterThan(floor);
   expect(cosineOfLast(hidden, exact.hidden)).toBeLessThan(0.999999);
-  await expect(compileLlavaNext(checkpoint, { precision })).rejects.toMatchObject({ code: 'bad-request' });
+  await expect(compileVlm(checkpoint, { precision })).rejects.toMatchObject({ code: 'bad-request' });
 });
 
 function cosineOfLast(a: Float32Array, b: Float32Array): number {

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openCheckpoint } from '../../../models/checkpoint/checkpoint.ts';
 import { openAdapter } from '../../../models/checkpoint/lora.ts';
-import { type CompiledLlavaNext, compileLlavaNext } from '../../../models/compile/llava-next.ts';
+import { type CompiledVlm, compileVlm } from '../../../models/compile/vlm.ts';
 import { attend, fixtures, floats, largestDifference, leave, openGolden, pick, runDecoder, runStage, runVision } from './run-stages.ts';
 
 /** Of golden-values.md: intermediate tensors. */
@@ -18,10 +18,10 @@ const suites = [
 ] as const;
 
 describe.each(suites)('%s, %s', (folder, checkpoint, variant) => {
-  let compiled: CompiledLlavaNext;
+  let compiled: CompiledVlm;
   let golden: Awaited<ReturnType<typeof openGolden>>;
   beforeAll(async () => {
-    compiled = await compileLlavaNext(await open(path.join(folder, checkpoint)), { precision: 'exact' });
+    compiled = await compileVlm(await open(path.join(folder, checkpoint)), { precision: 'exact' });
     golden = await openGolden(folder, variant);
   });
 
@@ -29,14 +29,23 @@ describe.each(suites)('%s, %s', (folder, checkpoint, variant) => {
     const pixels = await golden.tensor(`${id}.pixel_values`);
     const { x, features } = await runVision(compiled, floats(pixels.data, ...pixels.shape.slice(1)));
     const selected = await golden.tensor(`${id}.vision_selected`);
-    const { tokens, hiddenSize } = compiled.config.vision;
+    const { tokens, hiddenSize } = compiled.model.vision;
     const withoutClass = Float32Array.from(
       Array.from({ length: x.length / (tokens * hiddenSize) }, (_, tile) =>
         Array.from(x.subarray((tile * tokens + 1) * hiddenSize, (tile + 1) * tokens * hiddenSize)),
       ).flat(),
     );
     expect(largestDifference(withoutClass, selected.data)).toBeLessThan(tolerance);
-    expect(largestDifference(features, (await golden.tensor(`${id}.projected`)).data)).toBeLessThan(tolerance);
+    const { rowsPerTile, text } = compiled.model;
+    const patches = (rowsPerTile - 1) * text.hiddenSize;
+    const projected = await golden.tensor(`${id}.projected`);
+    for (let tile = 0; tile * patches < projected.data.length; tile++) {
+      const rows = features.subarray(tile * (patches + text.hiddenSize), (tile + 1) * (patches + text.hiddenSize));
+      expect(largestDifference(rows.subarray(0, patches), projected.data.subarray(tile * patches, (tile + 1) * patches))).toBeLessThan(
+        tolerance,
+      );
+      expect(rows.subarray(patches)).toEqual(features.subarray(patches, patches + text.hiddenSize));
+    }
   });
 
   it.each(['text_short', 'image_square', 'image_wide'])('decodes %s as the reference does, at every position', async (id) => {
@@ -44,7 +53,7 @@ describe.each(suites)('%s, %s', (folder, checkpoint, variant) => {
     const { layer0, hidden } = await runDecoder(compiled, embeds, { form: 'gqa' });
     expect(largestDifference(layer0, (await golden.tensor(`${id}.layer0_out`)).data)).toBeLessThan(tolerance);
     expect(largestDifference(hidden, (await golden.tensor(`${id}.final_hidden`)).data)).toBeLessThan(tolerance);
-    const last = hidden.subarray(hidden.length - compiled.config.text.hiddenSize);
+    const last = hidden.subarray(hidden.length - compiled.model.text.hiddenSize);
     expect(largestDifference(last, (await golden.tensor(`${id}.last_hidden`)).data)).toBeLessThan(tolerance);
   });
 
@@ -55,11 +64,11 @@ describe.each(suites)('%s, %s', (folder, checkpoint, variant) => {
 });
 
 describe('the pieces of a compiled model', () => {
-  let compiled: CompiledLlavaNext;
+  let compiled: CompiledVlm;
   let golden: Awaited<ReturnType<typeof openGolden>>;
   let embeds: Float32Array;
   beforeAll(async () => {
-    compiled = await compileLlavaNext(await open('llava-next-llama3/checkpoint'), { precision: 'exact' });
+    compiled = await compileVlm(await open('llava-next-llama3/checkpoint'), { precision: 'exact' });
     golden = await openGolden('llava-next-llama3', 'hf441');
     embeds = (await golden.tensor('image_wide.inputs_embeds')).data;
   });
@@ -73,7 +82,7 @@ describe('the pieces of a compiled model', () => {
   });
 
   it('answer the last tokens of two sequences alone as they do among all', async () => {
-    const { hiddenSize, heads, kvHeads, headDim } = compiled.config.text;
+    const { hiddenSize, heads, kvHeads, headDim } = compiled.model.text;
     const tokens = embeds.length / hiddenSize;
     const lengths = [20, tokens - 20];
     const layer = compiled.decoder[1];
@@ -94,7 +103,7 @@ describe('the pieces of a compiled model', () => {
       const y = await attend(compiled, qkv, length, { form: 'gqa' });
       full.set(y.subarray((length - 1) * heads * headDim), index * heads * headDim);
 
-      const results = await runStage(compiled.attentionLast, {
+      const results = await runStage(compiled.attentionLast(0), {
         q: floats(pick(last, 'q').slice(index * heads * headDim, (index + 1) * heads * headDim), 1, 1, heads * headDim),
         k: floats(qkv.k, 1, length, kvHeads * headDim),
         v: floats(qkv.v, 1, length, kvHeads * headDim),
@@ -106,20 +115,20 @@ describe('the pieces of a compiled model', () => {
     }
     expect(largestDifference(alone, full)).toBeLessThan(1e-5);
     const residual = floats(pick(last, 'x'), 2, hiddenSize);
-    const two = await leave(layer.leave, { y: floats(alone, 2, heads * headDim), x: residual }, compiled.config.text);
+    const two = await leave(layer.leave, { y: floats(alone, 2, heads * headDim), x: residual }, compiled.model.text);
     expect(two.length).toBe(2 * hiddenSize);
     expect(pick(last, 'x').subarray(hiddenSize)).toEqual(embeds.subarray((tokens - 1) * hiddenSize));
   });
 
   it('answer the last token after a past as without one', async () => {
-    const { kvHeads, heads, headDim, hiddenSize } = compiled.config.text;
+    const { kvHeads, heads, headDim, hiddenSize } = compiled.model.text;
     const tokens = embeds.length / hiddenSize;
     const layer = compiled.decoder[0];
     if (!layer) throw new Error('no layer');
     const all = await runStage(layer.enter, { x: floats(embeds, tokens, hiddenSize) });
     const narrow = kvHeads * headDim;
     const run = (from: number, to: number, past: Record<string, Float32Array>) =>
-      runStage(compiled.attentionLast, {
+      runStage(compiled.attentionLast(0), {
         q: floats(pick(all, 'q').slice((to - 1) * heads * headDim, to * heads * headDim), 1, 1, heads * headDim),
         k: floats(pick(all, 'k').slice(from * narrow, to * narrow), 1, to - from, narrow),
         v: floats(pick(all, 'v').slice(from * narrow, to * narrow), 1, to - from, narrow),
@@ -134,9 +143,9 @@ describe('the pieces of a compiled model', () => {
   });
 
   it('answer the logits of any stretch of the vocabulary', async () => {
-    const { hiddenSize } = compiled.config.text;
+    const { hiddenSize } = compiled.model.text;
     const hidden = floats((await golden.tensor('text_short.last_hidden')).data, 1, hiddenSize);
-    const all = pick(await runStage(compiled.head(0, compiled.headRows), { hidden }), 'logits');
+    const all = pick(await runStage(compiled.head(0, compiled.model.text.vocabularySize), { hidden }), 'logits');
     expect(all.length).toBe(2304);
     const some = pick(await runStage(compiled.head(1001, 77), { hidden }), 'logits');
     expect(largestDifference(some, all.subarray(1001, 1078))).toBeLessThan(1e-5);
@@ -144,8 +153,7 @@ describe('the pieces of a compiled model', () => {
 
   it('say what they weigh and what is left unused', () => {
     expect(compiled.decoder[0]?.enter.weightBytes).toBe(2 * (64 + 64 * 64 + 2 * 32 * 64));
-    expect(compiled.maxTokens).toBe(8192);
-    expect(compiled.newline.length).toBe(64);
+    expect(compiled.model.text.maxTokens).toBe(8192);
     expect(compiled.notes).toContain('vision_tower.vision_model.post_layernorm.bias: the features are taken before it');
     expect(compiled.notes).toHaveLength(2 + 16);
   });
@@ -159,7 +167,7 @@ describe('other ways to compute', () => {
   it('runs an adapter beside the weights as if it were merged', async () => {
     const checkpoint = await open('llava-next-llama3/checkpoint');
     const adapter = await openAdapter(path.join(fixtures, 'llava-next-llama3-lora/adapter'));
-    const compiled = await compileLlavaNext(checkpoint, { precision: 'exact', adapter });
+    const compiled = await compileVlm(checkpoint, { precision: 'exact', adapter });
     const golden = await openGolden('llava-next-llama3-lora', 'hf441');
     const short = golden.cases.find(({ name }) => name === 'text_short');
     const embeds = await compiled.embed(short?.input_ids[0] ?? []);
@@ -169,7 +177,7 @@ describe('other ways to compute', () => {
   });
 
   it('stays near the reference in float16', async () => {
-    const compiled = await compileLlavaNext(await open('llava-next-mistral/checkpoint'), { precision: 'fp16' });
+    const compiled = await compileVlm(await open('llava-next-mistral/checkpoint'), { precision: 'fp16' });
     const golden = await openGolden('llava-next-mistral', 'hf441');
     const embeds = (await golden.tensor('image_wide.inputs_embeds')).data;
     const expected = (await golden.tensor('image_wide.last_hidden')).data;

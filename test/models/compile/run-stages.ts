@@ -3,8 +3,9 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { readFloats } from '../../../models/checkpoint/floats.ts';
 import { readShard } from '../../../models/checkpoint/safetensors.ts';
-import type { CompiledLlavaNext } from '../../../models/compile/llava-next.ts';
-import { outputName, type Stage } from '../../../models/compile/stage.ts';
+import type { Stage } from '../../../models/compile/stage.ts';
+import type { CompiledVlm } from '../../../models/compile/vlm.ts';
+import { outputName } from '../../../models/graph/plan.ts';
 import { openSession, type TensorInput } from '../../../models/runtime/session.ts';
 
 export const fixtures = path.resolve(import.meta.dirname, '../../fixtures');
@@ -38,8 +39,8 @@ export async function runStage(stage: Stage, tensors: Tensors): Promise<Record<s
 }
 
 /** pixels [n, 3, s, s] -> what the last encoder layer answers, and the features. */
-export async function runVision(compiled: CompiledLlavaNext, pixels: TensorInput): Promise<{ x: Float32Array; features: Float32Array }> {
-  const { vision } = compiled.config;
+export async function runVision(compiled: CompiledVlm, pixels: TensorInput): Promise<{ x: Float32Array; features: Float32Array }> {
+  const { vision } = compiled.model;
   const tensors: Tensors = { pixel_values: pixels };
   let results: Record<string, Float32Array> = {};
   let x = new Float32Array();
@@ -55,15 +56,15 @@ export async function runVision(compiled: CompiledLlavaNext, pixels: TensorInput
 
 /** One sequence through attention in chunks: [S, heads*d], [S, kv*d] twice -> [S, heads*d]. */
 export async function attend(
-  compiled: CompiledLlavaNext,
+  compiled: CompiledVlm,
   qkv: { q: Float32Array; k: Float32Array; v: Float32Array },
   tokens: number,
   options: { form: 'gqa' | 'plain'; chunk?: number },
 ): Promise<Float32Array> {
-  const { heads, kvHeads, headDim } = compiled.config.text;
+  const { heads, kvHeads, headDim } = compiled.model.text;
   const y = new Float32Array(tokens * heads * headDim);
   let past = { k: new Float32Array(), v: new Float32Array() };
-  const stage = compiled.attention(options.form);
+  const stage = compiled.attention(options.form, 0);
   const chunk = options.chunk ?? tokens;
   for (let at = 0; at < tokens; at += chunk) {
     const size = Math.min(chunk, tokens - at);
@@ -85,11 +86,11 @@ export async function attend(
 
 /** embeds [tokens, hidden] of one sequence -> the result of layer 0, and all positions after the final norm. */
 export async function runDecoder(
-  compiled: CompiledLlavaNext,
+  compiled: CompiledVlm,
   embeds: Float32Array,
   options: { form: 'gqa' | 'plain'; chunk?: number },
 ): Promise<{ layer0: Float32Array; hidden: Float32Array }> {
-  const { hiddenSize, heads, headDim, mlpSize } = compiled.config.text;
+  const { hiddenSize, heads, headDim, mlpSize } = compiled.model.text;
   const tokens = embeds.length / hiddenSize;
   let x = embeds;
   let layer0 = embeds;

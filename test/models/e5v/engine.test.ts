@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Embedder, PictureInput } from '../../../core/indexing/embedder.ts';
 import { createReaders } from '../../../core/readers/pool.ts';
 import type { Readers } from '../../../core/readers/reader.ts';
-import { openE5v } from '../../../models/e5v/open.ts';
+import { openCheckpointEngine } from '../../../models/checkpoint-engine.ts';
 import type { EngineSettings } from '../../../models/hub/settings.ts';
 import { fixtures, type GoldenSet, goldenSets, largestDifference, readCases } from './golden.ts';
 
@@ -23,7 +23,7 @@ afterAll(async () => {
 });
 
 function open({ directory, adapter, compat }: GoldenSet, settings: Partial<EngineSettings> = {}): Promise<Embedder> {
-  return openE5v({
+  return openCheckpointEngine({
     ...{ id: 'golden', directory, adapter, cache, threads: 2, log: () => undefined },
     settings: { precision: 'exact', tiles: 'anyres', compat, ...settings },
   });

@@ -2,9 +2,10 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { int4RowSize, int4Rows, int8Rows, turnRows } from '../../../models/compile/quantise-rows.ts';
-import { output, type Stage, stageOf } from '../../../models/compile/stage.ts';
+import { type Stage, stageOf } from '../../../models/compile/stage.ts';
 import type { LinearForm, PlacedWeight } from '../../../models/graph/graph.ts';
 import { linear } from '../../../models/graph/linear.ts';
+import { output } from '../../../models/graph/plan.ts';
 import { openSession } from '../../../models/runtime/session.ts';
 
 export type Matrix = { readonly rows: number; readonly width: number; readonly values: Float32Array };

@@ -5,16 +5,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { createReaders } from '../../../core/readers/pool.ts';
 import { readFloats } from '../../../models/checkpoint/floats.ts';
 import { readShard } from '../../../models/checkpoint/safetensors.ts';
-import {
-  type AnyresConfig,
-  type Compat,
-  packing,
-  parseAnyres,
-  pixelValues,
-  rastersFor,
-  tilesOf,
-  type View,
-} from '../../../models/prompt/anyres.ts';
+import { type AnyresConfig, packing, parseAnyres, pixelValues, rastersFor, tilesOf } from '../../../models/prompt/anyres.ts';
+import type { Compat, View } from '../../../models/prompt/reading.ts';
 import type { Raster } from '../../../pixels/raster.ts';
 import { render } from '../../../pixels/resample.ts';
 import { type Case, fixture, image, type PixelFacts, readJson, variants } from './fixtures.ts';

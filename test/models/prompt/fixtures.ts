@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Json } from '../../../models/checkpoint/json.ts';
-import { type AnyresConfig, type Compat, parseAnyres } from '../../../models/prompt/anyres.ts';
+import { type AnyresConfig, parseAnyres } from '../../../models/prompt/anyres.ts';
+import type { Compat } from '../../../models/prompt/reading.ts';
 
 const root = path.resolve(import.meta.dirname, '../../fixtures');
 

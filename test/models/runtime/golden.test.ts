@@ -62,7 +62,7 @@ describe.each(sources)('$folder, $cases', (source) => {
 async function onTheWay(golden: Golden, one: GoldenCase, runner: Runner): Promise<Map<string, Float32Array>> {
   const found = new Map<string, Float32Array>();
   const { compiled } = golden;
-  const { vision, text } = compiled.config;
+  const { vision, text } = compiled.model;
   const device = { name: 'cpu', attention: 'gqa', note: '' } as const;
   const machine = createMachine({
     device,
@@ -91,7 +91,10 @@ async function onTheWay(golden: Golden, one: GoldenCase, runner: Runner): Promis
     // Without the class token.
     const patches = Array.from({ length: picture.tiles }, (_, n) => selected.subarray(n * tile + vision.hiddenSize, (n + 1) * tile));
     found.set('vision_selected', Float32Array.from(patches.flatMap((values) => [...values])));
-    found.set('projected', projected);
+    const rows = compiled.model.rowsPerTile * text.hiddenSize;
+    // Without the end of a line.
+    const ofTile = (n: number) => [...projected.subarray(n * rows, (n + 1) * rows - text.hiddenSize)];
+    found.set('projected', Float32Array.from(Array.from({ length: picture.tiles }, (_, n) => ofTile(n)).flat()));
   }
   const sequences = await golden.sequences(one, runner);
   const stages = await seen((run) => runDecoder(decoderOf(compiled, device.attention), sequences, run));

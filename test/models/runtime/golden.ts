@@ -6,8 +6,9 @@ import { openCheckpoint } from '../../../models/checkpoint/checkpoint.ts';
 import { readFloats } from '../../../models/checkpoint/floats.ts';
 import { openAdapter } from '../../../models/checkpoint/lora.ts';
 import { readShard } from '../../../models/checkpoint/safetensors.ts';
-import { type CompiledLlavaNext, compileLlavaNext, type Precision } from '../../../models/compile/llava-next.ts';
-import { type AnyresConfig, type Compat, packing, parseAnyres, pixelValues, rastersFor, tilesOf } from '../../../models/prompt/anyres.ts';
+import { type CompiledVlm, compileVlm, type Precision } from '../../../models/compile/vlm.ts';
+import { type AnyresConfig, packing, parseAnyres, pixelValues, rastersFor, tilesOf } from '../../../models/prompt/anyres.ts';
+import type { Compat } from '../../../models/prompt/reading.ts';
 import type { Sequence } from '../../../models/runtime/decoder-run.ts';
 import type { Runner } from '../../../models/runtime/runner.ts';
 
@@ -26,7 +27,7 @@ export type GoldenCase = {
 };
 
 export type Golden = {
-  readonly compiled: CompiledLlavaNext;
+  readonly compiled: CompiledVlm;
   readonly cases: readonly GoldenCase[];
   /** A recorded tensor by its key. */
   tensor(key: string | undefined): Promise<Float32Array>;
@@ -69,7 +70,7 @@ export function casesOf({ folder, cases }: GoldenSource): GoldenCase[] {
 export async function openGolden(source: GoldenSource, readers: Readers): Promise<Golden> {
   const checkpoint = await openCheckpoint(path.join(fixtures, source.checkpoint));
   const adapter = source.adapter === undefined ? undefined : await openAdapter(path.join(fixtures, source.adapter));
-  const compiled = await compileLlavaNext(checkpoint, {
+  const compiled = await compileVlm(checkpoint, {
     precision: source.precision ?? 'exact',
     ...(adapter && { adapter }),
     ...(source.cache !== undefined && { cache: source.cache }),
@@ -116,26 +117,26 @@ export async function openGolden(source: GoldenSource, readers: Readers): Promis
 }
 
 /** The reference replaces a picture's token by token 0 where there is no picture. */
-function embedText({ config, embed }: CompiledLlavaNext, ids: readonly number[]): Promise<Float32Array> {
-  return embed(ids.map((id) => (id === config.imageToken ? 0 : id)));
+function embedText({ model, embed }: CompiledVlm, ids: readonly number[]): Promise<Float32Array> {
+  return embed(ids.map((id) => (id === model.imageToken ? 0 : id)));
 }
 
-/** Tokens before the picture, the packed features (-1 = end of line), tokens after it. 4.41 writes one token for a picture, 5 all of them. */
+/** Tokens before the picture, the packed features, tokens after it. 4.41 writes one token for a picture, 5 all of them. */
 async function embedPicture(
-  compiled: CompiledLlavaNext,
+  compiled: CompiledVlm,
   { side }: AnyresConfig,
   ids: readonly number[],
   features: Float32Array,
   places: Int32Array,
 ): Promise<Float32Array> {
-  if (side !== compiled.config.vision.imageSize) throw new Error('The tiles are not those of the vision tower.');
-  const { hiddenSize } = compiled.config.text;
-  const { imageToken } = compiled.config;
+  if (side !== compiled.model.vision.imageSize) throw new Error('The tiles are not those of the vision tower.');
+  const { hiddenSize } = compiled.model.text;
+  const { imageToken } = compiled.model;
   const before = await embedText(compiled, ids.slice(0, ids.indexOf(imageToken)));
   const after = await embedText(compiled, ids.slice(ids.lastIndexOf(imageToken) + 1));
   const packed = new Float32Array(places.length * hiddenSize);
   places.forEach((from, to) => {
-    packed.set(from < 0 ? compiled.newline : features.subarray(from * hiddenSize, (from + 1) * hiddenSize), to * hiddenSize);
+    packed.set(features.subarray(from * hiddenSize, (from + 1) * hiddenSize), to * hiddenSize);
   });
   return joined([before, packed, after]);
 }

@@ -2,9 +2,10 @@
 import { mkdtempSync, realpathSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { output, type Stage, stageOf } from '../../../models/compile/stage.ts';
+import { type Stage, stageOf } from '../../../models/compile/stage.ts';
 import type { PlacedWeight } from '../../../models/graph/graph.ts';
 import { gemm } from '../../../models/graph/linear.ts';
+import { output } from '../../../models/graph/plan.ts';
 
 export function temporaryFolder(): string {
   return realpathSync(mkdtempSync(path.join(tmpdir(), 'oneword-runtime-')));

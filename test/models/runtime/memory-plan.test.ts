@@ -3,8 +3,8 @@ import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openCheckpoint } from '../../../models/checkpoint/checkpoint.ts';
-import { type CompiledLlavaNext, compileLlavaNext } from '../../../models/compile/llava-next.ts';
 import type { Stage } from '../../../models/compile/stage.ts';
+import { type CompiledVlm, compileVlm } from '../../../models/compile/vlm.ts';
 import { isQuantised, stayingStages, type TextStages } from '../../../models/runtime/memory-plan.ts';
 import { decoderOf, textStages } from '../../../models/runtime/runner.ts';
 import { temporaryFolder } from './hand-made.ts';
@@ -13,17 +13,17 @@ const cpu = { name: 'cpu', attention: 'gqa', note: '' } as const;
 const gpu = { name: 'webgpu', attention: 'plain', note: '' } as const;
 
 const cache = temporaryFolder();
-let exact: CompiledLlavaNext;
-let int8: CompiledLlavaNext;
+let exact: CompiledVlm;
+let int8: CompiledVlm;
 
 beforeAll(async () => {
   const checkpoint = await openCheckpoint(path.resolve(import.meta.dirname, '../../fixtures/llava-next-llama3/checkpoint'));
-  exact = await compileLlavaNext(checkpoint, { precision: 'exact' });
-  int8 = await compileLlavaNext(checkpoint, { precision: 'int8', cache });
+  exact = await compileVlm(checkpoint, { precision: 'exact' });
+  int8 = await compileVlm(checkpoint, { precision: 'int8', cache });
 });
 afterAll(() => rmSync(cache, { recursive: true, force: true }));
 
-function textOf(compiled: CompiledLlavaNext): TextStages {
+function textOf(compiled: CompiledVlm): TextStages {
   return textStages(decoderOf(compiled, 'gqa'));
 }
 

@@ -22,7 +22,7 @@ beforeAll(async () => {
   const [source] = sources;
   if (!source) throw new Error('There are no golden cases.');
   golden = await openGolden(source, readers);
-  width = golden.compiled.config.text.hiddenSize;
+  width = golden.compiled.model.text.hiddenSize;
   const first = await openRunner(golden.compiled, { threads: 1 });
   [picture, text] = [await only(first, 'composed_square'), await only(first, 'text_short')];
   await first.close();
@@ -94,7 +94,7 @@ describe('prefixes', () => {
 
   it('say how many bytes they are, and hold no more', async () => {
     await open();
-    const { kvHeads, headDim, layers } = golden.compiled.config.text;
+    const { kvHeads, headDim, layers } = golden.compiled.model.text;
     const { kept } = await runner.lastHidden([{ embeds: picture.embeds, keep: 10 }], index);
     const bytes = 2 * layers * kvHeads * headDim * 10 * 4;
     expect(kept[0]?.bytes).toBe(bytes);
@@ -133,7 +133,7 @@ describe('long and many sequences', () => {
 
   it('that are longer than the model reads are refused with both numbers', async () => {
     await open();
-    const { maxTokens } = golden.compiled;
+    const { maxTokens } = golden.compiled.model.text;
     const tooLong = runner.lastHidden([{ embeds: new Float32Array((maxTokens + 1) * width) }], query);
     await expect(tooLong).rejects.toMatchObject({ code: 'bad-request', message: expect.stringMatching(`${maxTokens + 1}.*${maxTokens}`) });
   });
@@ -225,7 +225,7 @@ describe('order', () => {
 it('says the words of a state: the largest logits of the head, with shares that add up', async () => {
   await open();
   const hidden = await hiddenOf(text, picture);
-  const { headRows } = golden.compiled;
+  const headRows = golden.compiled.model.text.vocabularySize;
   const words = await runner.topWords(hidden, headRows, query);
   expect(words).toHaveLength(2);
   for (const row of words) {

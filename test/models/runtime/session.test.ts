@@ -2,7 +2,7 @@
 import { rmSync, truncateSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { outputName } from '../../../models/compile/stage.ts';
+import { outputName } from '../../../models/graph/plan.ts';
 import { openSession } from '../../../models/runtime/session.ts';
 import { picking, scaling, temporaryFolder } from './hand-made.ts';
 

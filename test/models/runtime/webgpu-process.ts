@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createReaders } from '../../../core/readers/pool.ts';
-import { openE5v } from '../../../models/e5v/open.ts';
+import { openCheckpointEngine } from '../../../models/checkpoint-engine.ts';
 import { tryProvider } from '../../../models/runtime/provider-trial.ts';
 import { chooseProvider } from '../../../models/runtime/providers.ts';
 import { openRunner } from '../../../models/runtime/runner.ts';
@@ -56,7 +56,7 @@ async function results(): Promise<WebgpuResults> {
     const afterCases = runner.provider;
     await runner.close();
 
-    const embedder = await openE5v({
+    const embedder = await openCheckpointEngine({
       ...{ id: 'golden', directory: path.join(fixtures, source.checkpoint), cache, threads, log: () => undefined },
       settings: { precision: 'exact', tiles: 'anyres', compat: '4.41' },
     });

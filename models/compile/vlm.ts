@@ -1,48 +1,43 @@
 /**
- * @file A LLaVA-NeXT checkpoint as stages that a runner can execute. Weights stay in the checkpoint's files; only int8 and int4 write a
+ * @file A vision-language checkpoint as stages that a runner can execute. Weights stay in the checkpoint's files; only int8 and int4 write a
  * side file for the decoder's products. The vision tower runs in float32, or float16 with precision fp16.
  */
 import { AppError } from '../../core/api/errors.ts';
-import { headTensor } from '../arch/llama.ts';
-import type { LlavaNextConfig } from '../arch/llava_next.ts';
-import { adapterModule, names, parseConfig, renameTensor, unusedReason } from '../arch/llava_next.ts';
+import type { LayerPlans, Vlm } from '../arch/architecture.ts';
+import { openVlm } from '../arch/index.ts';
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
-import { readFloats, readRows } from '../checkpoint/floats.ts';
+import { readRows } from '../checkpoint/floats.ts';
 import type { Adapter } from '../checkpoint/lora.ts';
 import type { StoredTensor } from '../checkpoint/tensors.ts';
 import { rowsOf } from '../checkpoint/tensors.ts';
 import type { GraphOptions, WeightSource } from '../graph/graph.ts';
 import { type Account, openAccount } from './account.ts';
 import { requireHalfRange } from './half-range.ts';
-import { attentionLastPlan, attentionPlan, decoderPlans, headPlan, type LayerPlans, normPlan, visionPlans } from './llava-next-stages.ts';
 import { quantised, type SideFile } from './quantise.ts';
-import { buildGraph, type Stage, type StagePlan, stageOf } from './stage.ts';
+import { buildGraph, type Stage, stageOf } from './stage.ts';
 
 export type Precision = 'exact' | 'int8' | 'int4' | 'fp16';
 
-/** `leave` together answers the layer's result. See llava-next-stages.ts for the shapes. */
+/** `leave` together answers the layer's result. See arch/decoder-plans.ts for the shapes. */
 export type DecoderLayer = { readonly enter: Stage; readonly enterLast: Stage; readonly leave: readonly Stage[] };
 
-export type CompiledLlavaNext = {
-  readonly config: LlavaNextConfig;
+export type CompiledVlm = {
+  readonly model: Vlm;
   readonly precision: Precision;
-  /** Longest sequence that the positions, or the sliding window, allow. */
-  readonly maxTokens: number;
   readonly vision: readonly Stage[];
   readonly decoder: readonly DecoderLayer[];
   /** The decoder's weights become float32 on every run (BF16), not when a session is opened (F16) or before (F32, int8, int4). */
   readonly widensOnRun: boolean;
-  attention(form: 'gqa' | 'plain'): Stage;
-  readonly attentionLast: Stage;
+  /** `table`: of rotary positions, see `Vlm.attentionFor`. */
+  attention(form: 'gqa' | 'plain', table: number): Stage;
+  attentionLast(table: number): Stage;
   readonly norm: Stage;
   /** The logits of the tokens `firstRow` to `firstRow + rows - 1`. */
   head(firstRow: number, rows: number): Stage;
-  /** Tokens of the vocabulary. */
-  readonly headRows: number;
-  /** [hidden], put after each row of a picture's patches. */
-  readonly newline: Float32Array;
   /** [n, hidden], row by row from the file. Throws 'bad-request' for an id without a row, as a picture's token may be. */
   embed(ids: ArrayLike<number>): Promise<Float32Array>;
+  /** [hidden] of the norm that the last hidden state has passed. */
+  readonly finalNorm: StoredTensor;
   /** Tensors that are left unused on purpose, and why. */
   readonly notes: readonly string[];
 };
@@ -57,13 +52,12 @@ export type CompileOptions = {
 };
 
 /** Throws 'model-invalid' for what cannot be run: an unsupported option, or weights that do not account for themselves. */
-export async function compileLlavaNext(checkpoint: Checkpoint, options: CompileOptions): Promise<CompiledLlavaNext> {
+export async function compileVlm(checkpoint: Checkpoint, options: CompileOptions): Promise<CompiledVlm> {
+  const model = openVlm(checkpoint);
   const { precision, adapter } = options;
-  const config = parseConfig(checkpoint.config);
-  const plans = plansOf(config, precision);
-  const naming = { renameTensor, adapterModule, unusedReason: (name: string) => unusedReason(name, config) };
-  const account = openAccount(checkpoint.tensors, adapter, naming);
-  const { quantisable, ...own } = settle(config, plans, account);
+  const layers = Array.from({ length: model.text.layers }, (_, index) => model.decoderPlans(index, precision === 'exact'));
+  const account = openAccount(checkpoint.tensors, adapter, model);
+  const { quantisable, ...own } = settle(model, layers, account);
 
   if (precision === 'fp16') await requireHalfRange(own.inGraphs, options);
   const side =
@@ -73,41 +67,34 @@ export async function compileLlavaNext(checkpoint: Checkpoint, options: CompileO
   const decoder: GraphOptions = side
     ? { weights: withSideFile(account.source, side), linear: precision === 'int4' ? 'int4' : 'int8', compute: 'float32' }
     : float;
+  const tables = (table: number) => {
+    const plans = model.attentionPlans[table];
+    if (!plans) throw new AppError('internal', `${model.modelType} has no table ${table} of positions.`);
+    return plans;
+  };
   return {
-    config,
+    model,
     precision,
-    maxTokens: config.text.maxTokens,
-    vision: plans.vision.map((plan) => stageOf(plan, float)),
-    decoder: plans.decoder.map(({ enter, enterLast, leave }) => ({
+    vision: model.visionPlans.map((plan) => stageOf(plan, float)),
+    decoder: layers.map(({ enter, enterLast, leave }) => ({
       enter: stageOf(enter, decoder),
       enterLast: stageOf(enterLast, decoder),
       leave: leave.map((plan) => stageOf(plan, decoder)),
     })),
     widensOnRun: !side && [...quantisable.values()].some(({ dtype }) => dtype === 'BF16'),
-    attention: (form) => stageOf(attentionPlan(config, form), float),
-    attentionLast: stageOf(attentionLastPlan(config), float),
-    norm: stageOf(plans.norm, float),
-    head: (firstRow, rows) => stageOf(headPlan(config, firstRow, rows), float),
-    headRows: config.text.vocabularySize,
-    newline: await readFloats(own.newline),
+    attention: (form, table) => stageOf(tables(table).attention(form), float),
+    attentionLast: (table) => stageOf(tables(table).last, float),
+    norm: stageOf(model.normPlan, float),
+    head: (firstRow, rows) => stageOf(model.headPlan(firstRow, rows), float),
     embed: (ids) => embed(own.embedTokens, ids),
+    finalNorm: own.finalNorm,
     notes: own.notes,
   };
 }
 
-type Plans = { readonly vision: readonly StagePlan[]; readonly decoder: readonly LayerPlans[]; readonly norm: StagePlan };
-
-function plansOf(config: LlavaNextConfig, precision: Precision): Plans {
-  return {
-    vision: visionPlans(config),
-    decoder: Array.from({ length: config.text.layers }, (_, index) => decoderPlans(config, index, precision === 'exact')),
-    norm: normPlan(config),
-  };
-}
-
 type Settled = {
-  readonly newline: StoredTensor;
   readonly embedTokens: StoredTensor;
+  readonly finalNorm: StoredTensor;
   /** All that graphs multiply by, the head included. */
   readonly inGraphs: readonly StoredTensor[];
   /** Of the decoder's layers, by canonical name. */
@@ -116,17 +103,15 @@ type Settled = {
 };
 
 /** Builds every graph once in its float form, which names each tensor with its shape, and closes the account. */
-function settle({ text }: LlavaNextConfig, plans: Plans, account: Account): Settled {
+function settle({ text, visionPlans, normPlan, tensors }: Vlm, plans: readonly LayerPlans[], account: Account): Settled {
   const options: GraphOptions = { weights: account.source, linear: 'float', compute: 'float32' };
-  const graphs = [...plans.vision, plans.norm].map((plan) => buildGraph(plan, options));
-  const layers = plans.decoder.flatMap(({ enter, enterLast, leave }) =>
-    [enter, enterLast, ...leave].map((plan) => buildGraph(plan, options)),
-  );
-  const newline = account.use(names.newline, [text.hiddenSize]);
-  const embedTokens = account.use(names.embedTokens, [text.vocabularySize, text.hiddenSize]);
-  const head = account.use(`${names.text}.${headTensor(text)}`, [text.vocabularySize, text.hiddenSize]);
+  const graphs = [...visionPlans, normPlan].map((plan) => buildGraph(plan, options));
+  const layers = plans.flatMap(({ enter, enterLast, leave }) => [enter, enterLast, ...leave].map((plan) => buildGraph(plan, options)));
+  const embedTokens = account.use(tensors.embedTokens, [text.vocabularySize, text.hiddenSize]);
+  const head = account.use(tensors.head, [text.vocabularySize, text.hiddenSize]);
   const notes = account.settle();
-  if (!newline || !embedTokens || !head) throw new Error('A settled account has every tensor that it was asked for.');
+  const finalNorm = account.tensor(tensors.finalNorm);
+  if (!embedTokens || !head || !finalNorm) throw new Error('A settled account has every tensor that it was asked for.');
 
   const linears = new Set(layers.flatMap((graph) => [...graph.linears]));
   const named = (all: Iterable<string>): Map<string, StoredTensor> => {
@@ -134,7 +119,7 @@ function settle({ text }: LlavaNextConfig, plans: Plans, account: Account): Sett
     return new Map(found.filter((entry): entry is [string, StoredTensor] => entry[1] !== undefined));
   };
   const inGraphs = [...named([...graphs, ...layers].flatMap((graph) => [...graph.weights.keys()])).values(), head];
-  return { newline, embedTokens, inGraphs, quantisable: named(linears), notes };
+  return { embedTokens, finalNorm, inGraphs, quantisable: named(linears), notes };
 }
 
 async function sideFile(
