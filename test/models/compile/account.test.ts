@@ -41,8 +41,8 @@ it('lists in one error all that is missing, of another shape or type, or unknown
     code: 'model-invalid',
     message: `The weights are not those of the model that config.json describes.
 missing (2):
-  language_model.model.layers.1.self_attn.k_proj.weight [32, 64]
   image_newline [64]
+  language_model.model.layers.1.self_attn.k_proj.weight [32, 64]
 not as config.json says (2):
   multi_modal_projector.linear_1.bias (I64 [64]) should hold floats: F32, F16 or BF16
   language_model.model.norm.weight (F16 [65]) should be [64]

@@ -8,7 +8,7 @@ import { decoderOf, openRunner, type Runner } from '../../../models/runtime/runn
 import { openSession } from '../../../models/runtime/session.ts';
 import type { RunStage } from '../../../models/runtime/stage-run.ts';
 import { runVision } from '../../../models/runtime/vision-run.ts';
-import { casesOf, type Golden, type GoldenCase, normalised, openGolden, sources, worstDifference } from './golden.ts';
+import { casesOf, type Golden, type GoldenCase, normalised, openGolden, projectedOf, sources, worstDifference } from './golden.ts';
 
 /** Of unit-length vectors, against float32 arithmetic in another order; the reference differs from itself by 2e-6. */
 const embeddingLimit = 2e-5;
@@ -91,10 +91,7 @@ async function onTheWay(golden: Golden, one: GoldenCase, runner: Runner): Promis
     // Without the class token.
     const patches = Array.from({ length: picture.tiles }, (_, n) => selected.subarray(n * tile + vision.hiddenSize, (n + 1) * tile));
     found.set('vision_selected', Float32Array.from(patches.flatMap((values) => [...values])));
-    const rows = compiled.model.rowsPerTile * text.hiddenSize;
-    // Without the end of a line.
-    const ofTile = (n: number) => [...projected.subarray(n * rows, (n + 1) * rows - text.hiddenSize)];
-    found.set('projected', Float32Array.from(Array.from({ length: picture.tiles }, (_, n) => ofTile(n)).flat()));
+    found.set('projected', projectedOf(projected, compiled.model));
   }
   const sequences = await golden.sequences(one, runner);
   const stages = await seen((run) => runDecoder(decoderOf(compiled, device.attention), sequences, run));

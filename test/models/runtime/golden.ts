@@ -171,3 +171,9 @@ export function worstDifference(found: ArrayLike<number>, expected: ArrayLike<nu
   }
   return worst;
 }
+
+/** What the reference calls projected: the features of a picture without the end of a line that follows those of every tile. */
+export function projectedOf(features: Float32Array, { rowsPerTile, text }: CompiledVlm['model']): Float32Array {
+  const [tile, patches] = [rowsPerTile * text.hiddenSize, (rowsPerTile - 1) * text.hiddenSize];
+  return joined(Array.from({ length: features.length / tile }, (_, n) => features.subarray(n * tile, n * tile + patches)));
+}

@@ -7,7 +7,7 @@ import { openCheckpointEngine } from '../../../models/checkpoint-engine.ts';
 import { tryProvider } from '../../../models/runtime/provider-trial.ts';
 import { chooseProvider } from '../../../models/runtime/providers.ts';
 import { openRunner } from '../../../models/runtime/runner.ts';
-import { type GoldenCase, normalised, openGolden, sources, worstDifference } from './golden.ts';
+import { type GoldenCase, normalised, openGolden, projectedOf, sources, worstDifference } from './golden.ts';
 
 export type WebgpuResults = {
   readonly attention: string;
@@ -45,7 +45,7 @@ async function results(): Promise<WebgpuResults> {
       const [picture] = one.debug?.projected === undefined ? [] : await golden.pictures(one);
       if (picture) {
         const found = await runner.features(picture.pixels, picture.tiles, { priority: 'index' });
-        features.push([one.name, worstDifference(found, await golden.tensor(one.debug?.projected))]);
+        features.push([one.name, worstDifference(projectedOf(found, golden.compiled.model), await golden.tensor(one.debug?.projected))]);
       }
       const sequences = await golden.sequences(one, runner);
       const { hidden } = await runner.lastHidden(sequences, { priority: 'index' });
