@@ -2,21 +2,15 @@
  * @file CLIP's vision transformer, as far as the hidden states of a layer. Scope paths are the checkpoint's names below `vision_model`.
  * Reference: transformers/models/clip/modeling_clip.py (CLIPVisionTransformer)
  */
-import { fullAttention, reshape, transpose } from '../graph/attention.ts';
-import { addResidual, gelu, quickGelu } from '../graph/elementwise.ts';
+import { reshape, transpose } from '../graph/attention.ts';
 import type { Value } from '../graph/graph.ts';
-import { linear } from '../graph/linear.ts';
 import { layerNorm } from '../graph/norm.ts';
 import { output, type StagePlan } from '../graph/plan.ts';
 import type { Scope } from '../graph/scope.ts';
+import { type EncoderConfig, encoderLayer, parseEncoder } from './encoder-layer.ts';
 import type { Settings } from './settings.ts';
 
-export type ClipVisionConfig = {
-  readonly hiddenSize: number;
-  readonly mlpSize: number;
-  readonly layers: number;
-  readonly heads: number;
-  readonly headDim: number;
+export type ClipVisionConfig = EncoderConfig & {
   readonly channels: number;
   readonly imageSize: number;
   readonly patchSize: number;
@@ -24,32 +18,17 @@ export type ClipVisionConfig = {
   readonly grid: number;
   /** The class token and the patches: 1 + grid * grid. */
   readonly tokens: number;
-  readonly normEps: number;
-  readonly activation: 'quick_gelu' | 'gelu';
 };
 
 /** Omitted fields take the defaults of CLIPVisionConfig (ViT-B/32). */
 export function parseConfig(settings: Settings): ClipVisionConfig {
-  const hiddenSize = settings.count('hidden_size', 768);
-  const heads = settings.count('num_attention_heads', 12);
-  if (hiddenSize % heads !== 0) throw settings.refused('num_attention_heads', `a divisor of hidden_size (${hiddenSize})`, heads);
   const imageSize = settings.count('image_size', 224);
   const patchSize = settings.count('patch_size', 32);
   const grid = Math.floor(imageSize / patchSize);
   if (grid < 1) throw settings.refused('patch_size', `a number up to image_size (${imageSize})`, patchSize);
   return {
-    hiddenSize,
-    mlpSize: settings.count('intermediate_size', 3072),
-    layers: settings.count('num_hidden_layers', 12),
-    heads,
-    headDim: hiddenSize / heads,
-    channels: settings.count('num_channels', 3),
-    imageSize,
-    patchSize,
-    grid,
-    tokens: 1 + grid * grid,
-    normEps: settings.positive('layer_norm_eps', 1e-5),
-    activation: settings.choice('hidden_act', ['quick_gelu', 'gelu'], 'quick_gelu'),
+    ...parseEncoder(settings, { hiddenSize: 768, mlpSize: 3072, layers: 12, heads: 12, normEps: 1e-5, activation: 'quick_gelu' }),
+    ...{ channels: settings.count('num_channels', 3), imageSize, patchSize, grid, tokens: 1 + grid * grid },
   };
 }
 
@@ -69,25 +48,6 @@ export function embeddings(s: Scope, cfg: ClipVisionConfig, pixels: Value): Valu
   const tokens = e.op('Concat', [classRow, rows], { attributes: { axis: 1 } });
   const placed = e.op('Add', [tokens, e.floats('position_embedding.weight', 'float32', cfg.tokens, hidden)]);
   return layerNorm(s.at('pre_layrnorm'), placed, hidden, cfg.normEps);
-}
-
-/** x [n, tokens, hidden] -> [n, tokens, hidden] */
-export function encoderLayer(s: Scope, cfg: ClipVisionConfig, x: Value): Value {
-  const { hiddenSize: hidden } = cfg;
-  const flat = reshape(s, x, [-1, hidden]);
-  const attended = addResidual(s, flat, attention(s.at('self_attn'), cfg, layerNorm(s.at('layer_norm1'), flat, hidden, cfg.normEps)));
-  const mlp = s.at('mlp');
-  const inner = linear(mlp.at('fc1'), layerNorm(s.at('layer_norm2'), attended, hidden, cfg.normEps), cfg.mlpSize, hidden, { bias: true });
-  const activated = cfg.activation === 'gelu' ? gelu(mlp, inner) : quickGelu(mlp, inner);
-  const y = addResidual(s, attended, linear(mlp.at('fc2'), activated, hidden, cfg.mlpSize, { bias: true }));
-  return reshape(s, y, [-1, cfg.tokens, hidden]);
-}
-
-/** x [n * tokens, hidden] -> [n * tokens, hidden] */
-function attention(s: Scope, cfg: ClipVisionConfig, x: Value): Value {
-  const project = (name: string, value: Value): Value => linear(s.at(name), value, cfg.hiddenSize, cfg.hiddenSize, { bias: true });
-  const [q, k, v] = [project('q_proj', x), project('k_proj', x), project('v_proj', x)];
-  return project('out_proj', fullAttention(s, cfg, { q, k, v }));
 }
 
 /** The first: pixel_values [n, channels, s, s] -> x [n, tokens, hidden]. Then a stage for each of `layers` encoder layers, x -> x. `path`: the tower's. */

@@ -25,3 +25,8 @@ export function quickGelu(scope: Scope, x: Value): Value {
 export function gelu(scope: Scope, x: Value): Value {
   return scope.op('Gelu', [x], { attributes: { approximate: 'none' } });
 }
+
+/** Its approximation by a hyperbolic tangent: `gelu_pytorch_tanh`, `gelu_new`. */
+export function geluTanh(scope: Scope, x: Value): Value {
+  return scope.op('Gelu', [x], { attributes: { approximate: 'tanh' } });
+}

@@ -117,7 +117,10 @@ describe('a configuration', () => {
       { vision_config: { model_type: 'siglip_vision_model' } },
       'vision_config.model_type is "siglip_vision_model". Supported: "clip_vision_model".',
     ],
-    [{ vision_config: { hidden_act: 'relu' } }, 'vision_config.hidden_act is "relu". Supported: "quick_gelu", "gelu".'],
+    [
+      { vision_config: { hidden_act: 'relu' } },
+      'vision_config.hidden_act is "relu". Supported: "quick_gelu", "gelu", "gelu_pytorch_tanh", "gelu_new".',
+    ],
     [{ vision_config: { hidden_size: 100 } }, 'num_attention_heads is 12. Supported: a divisor of hidden_size (100).'],
     [{ vision_feature_layer: [-2, -5] }, 'vision_feature_layer is [-2,-5]. Supported: one whole number from -25 to 24.'],
     [{ vision_feature_layer: -26 }, 'vision_feature_layer is -26.'],
