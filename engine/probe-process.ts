@@ -10,8 +10,8 @@ import { catalogueEntry } from '../models/hub/catalogue.ts';
 import { type Installed, readInstalled } from '../models/hub/installed.ts';
 import { modelsHome } from '../models/hub/models-home.ts';
 import { openEmbedder } from '../models/registry.ts';
-import { layoutOn } from '../pixels/canvas.ts';
-import type { Raster, RasterRequest } from '../pixels/raster.ts';
+import type { Raster } from '../pixels/raster.ts';
+import { render } from '../pixels/resample.ts';
 
 export type Speed = { readonly secondsPerPicture: number; readonly secondsPerText: number };
 
@@ -65,15 +65,6 @@ async function timed(run: () => Promise<unknown>): Promise<number> {
 }
 
 function noise(embedder: Embedder): PictureInput {
-  return { ...size, rasters: embedder.rasters('fast').map(rasterOf) };
-}
-
-function rasterOf(request: RasterRequest): Raster {
-  const { width, height } = request.fit === 'canvas' ? layoutOn(size, request).raster : sizeOf(request);
-  return { width, height, data: Uint8Array.from({ length: width * height * 3 }, () => Math.random() * 256) };
-}
-
-function sizeOf({ fit, width, height }: Exclude<RasterRequest, { fit: 'canvas' }>): { width: number; height: number } {
-  const scale = Math.min(1, width / size.width, height / size.height);
-  return fit === 'inside' ? { width: Math.round(size.width * scale), height: Math.round(size.height * scale) } : { width, height };
+  const picture: Raster = { ...size, data: Uint8Array.from({ length: size.width * size.height * 3 }, () => Math.random() * 256) };
+  return { ...size, rasters: embedder.rasters('fast').map((request) => render(picture, request)) };
 }

@@ -39,6 +39,7 @@ const raster = z.discriminatedUnion('fit', [
     odd: z.enum(['short', 'after']),
     ...making,
   }),
+  z.object({ fit: z.literal('hd'), side: z.number(), crops: z.number(), ...making }),
 ]);
 
 const modelDescription = z.object({

@@ -50,8 +50,21 @@ export type CanvasRequest = Decoding & {
   readonly filter: ResampleFilter;
 };
 
+/**
+ * The picture as large as a number of square crops allows, aspect kept, its shorter direction filled up with white on both sides (HD transform:
+ * Phi-3-vision). `hd.ts` says how large and where.
+ */
+export type HdRequest = Decoding & {
+  readonly fit: 'hd';
+  /** Of a crop, in pixels. */
+  readonly side: number;
+  /** At most so many crops, from 1. */
+  readonly crops: number;
+  readonly filter: ResampleFilter;
+};
+
 /** One raster that an engine wants of every picture. */
-export type RasterRequest = SizedRequest | CanvasRequest;
+export type RasterRequest = SizedRequest | CanvasRequest | HdRequest;
 
 /** Where the upright picture lies inside a letterboxed raster: `raster = picture * scale + offset`. */
 export type Placement = { readonly scale: number; readonly offsetX: number; readonly offsetY: number };

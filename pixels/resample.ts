@@ -3,8 +3,9 @@
  * Another library's resize changes what a classifier sees in some pictures; this one is the reference's, bit for bit.
  */
 import { layoutOn, type Size } from './canvas.ts';
+import { layoutHd } from './hd.ts';
 import { resizeInto } from './kernel.ts';
-import type { CanvasRequest, Placement, Raster, RasterRequest, SizedRequest } from './raster.ts';
+import type { CanvasRequest, HdRequest, Placement, Raster, RasterRequest, SizedRequest } from './raster.ts';
 
 /**
  * The picture as the request wants it. May return the picture itself when nothing is to be done.
@@ -13,6 +14,7 @@ import type { CanvasRequest, Placement, Raster, RasterRequest, SizedRequest } fr
 export function render(picture: Raster, request: RasterRequest, whole: Size = picture): Raster {
   check(picture);
   if (request.fit === 'canvas') return onCanvas(picture, request, whole);
+  if (request.fit === 'hd') return onCrops(picture, request, whole);
   const { width, height } = sizeWithin(picture.width, picture.height, request);
   if (request.fit === 'letterbox') return letterbox(picture, request, width, height);
   if (width === picture.width && height === picture.height) return picture;
@@ -50,6 +52,33 @@ function onCanvas(picture: Raster, request: CanvasRequest, whole: Size): Raster 
   const stride = raster.width * 3;
   resizeInto({ data, offset: top * stride + left * 3, stride }, picture, inside.width, inside.height, request.filter);
   return { ...raster, data };
+}
+
+/** A tall picture is resized lying on its side: rounding between the two passes shows in which order they came. */
+function onCrops(picture: Raster, request: HdRequest, whole: Size): Raster {
+  const { raster, picture: inside, margin, tall } = layoutHd(whole, request);
+  const lying = ({ width, height }: Size): Size => (tall ? { width: height, height: width } : { width, height });
+  const source = tall ? onItsSide(picture) : picture;
+  const target = lying(raster);
+  const { width, height } = lying(inside);
+  const data = new Uint8Array(target.width * target.height * 3).fill(255);
+  const stride = target.width * 3;
+  resizeInto({ data, offset: margin * stride, stride }, source, width, height, request.filter);
+  return tall ? onItsSide({ ...target, data }) : { ...target, data };
+}
+
+/** Rows become columns. */
+function onItsSide({ width, height, data }: Raster): Raster {
+  const turned = new Uint8Array(data.length);
+  for (let y = 0, from = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, from += 3) {
+      const to = (x * height + y) * 3;
+      turned[to] = data[from] ?? 0;
+      turned[to + 1] = data[from + 1] ?? 0;
+      turned[to + 2] = data[from + 2] ?? 0;
+    }
+  }
+  return { width: height, height: width, data: turned };
 }
 
 function letterbox(picture: Raster, request: SizedRequest, width: number, height: number): Raster {

@@ -2,6 +2,7 @@
  * @file Sizes: the pixel cap, and how large a picture must be decoded for what is wanted of it.
  */
 import { layoutOn } from '../../pixels/canvas.ts';
+import { layoutHd } from '../../pixels/hd.ts';
 import type { RasterRequest } from '../../pixels/raster.ts';
 import { AppError } from '../api/errors.ts';
 import { quote } from './file-bytes.ts';
@@ -32,6 +33,7 @@ const least = 1.2;
 
 export function wantedFor(size: Size, request: RasterRequest): Wanted {
   if (request.fit === 'canvas') return layoutOn(size, request).picture;
+  if (request.fit === 'hd') return layoutHd(size, request).picture;
   if (request.fit === 'squash') return { width: request.width, height: request.height };
   const scale = Math.min(1, request.width / size.width, request.height / size.height);
   return { width: scale * size.width, height: scale * size.height };
