@@ -26,7 +26,7 @@ export type LlamaConfig = CausalHeads & {
 };
 
 /** Longer sequences are not needed by any engine here, and the tables of positions grow with them. */
-const mostTokens = 8192;
+export const mostTokens = 8192;
 
 /** What LlamaConfig and MistralConfig assume for omitted fields. */
 const defaults = {

@@ -11,6 +11,10 @@ export type CausalHeads = {
   readonly kvHeads: number;
   readonly headDim: number;
   readonly ropeTheta: number;
+  /** What each of the headDim / 2 frequencies is divided by; 1 if absent. */
+  readonly ropeFactors?: readonly number[];
+  /** What cosines and sines are multiplied by; 1 if absent. */
+  readonly ropeScale?: number;
   /** Positions in the tables of cosines and sines. */
   readonly maxTokens: number;
 };
@@ -93,17 +97,19 @@ export function fullAttention(
   return reshape(scope, transpose(scope, mixed, [0, 2, 1, 3]), [-1, heads * headDim]);
 }
 
-/** float32 [maxTokens, headDim / 2] each, rounded from float64. */
-function rotaryTables(scope: Scope, { headDim, ropeTheta, maxTokens }: CausalHeads): { cos: Value; sin: Value } {
+/** float32 [maxTokens, headDim / 2] each, every step rounded from float64 as torch rounds it. */
+function rotaryTables(scope: Scope, { headDim, maxTokens, ...rope }: CausalHeads): { cos: Value; sin: Value } {
   const half = headDim / 2;
   const cos = new Float32Array(maxTokens * half);
   const sin = new Float32Array(maxTokens * half);
+  const scale = Math.fround(rope.ropeScale ?? 1);
   for (let i = 0; i < half; i++) {
-    const frequency = Math.fround(1 / Math.fround(ropeTheta ** ((2 * i) / headDim)));
+    const factor = Math.fround(rope.ropeFactors?.[i] ?? 1);
+    const frequency = Math.fround(1 / Math.fround(factor * Math.fround(rope.ropeTheta ** ((2 * i) / headDim))));
     for (let position = 0; position < maxTokens; position++) {
       const angle = Math.fround(position * frequency);
-      cos[position * half + i] = Math.cos(angle);
-      sin[position * half + i] = Math.sin(angle);
+      cos[position * half + i] = Math.fround(Math.cos(angle)) * scale;
+      sin[position * half + i] = Math.fround(Math.sin(angle)) * scale;
     }
   }
   return { cos: scope.constant('float32', cos, [maxTokens, half]), sin: scope.constant('float32', sin, [maxTokens, half]) };
