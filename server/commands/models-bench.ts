@@ -68,7 +68,8 @@ async function benchEngine(id: string | undefined, flags: Flags): Promise<void> 
 }
 
 async function benchSynthetic(name: string, { layers, precision, threads }: Flags, signal: AbortSignal): Promise<BenchReport> {
-  const { requireShape, writeSynthetic } = await import('../../models/bench/synthetic.ts');
+  const { requireShape } = await import('../../models/bench/shapes.ts');
+  const { writeSynthetic } = await import('../../models/bench/synthetic.ts');
   const { bench } = await import('../../models/bench/bench.ts');
   const { requireUsable } = await import('../../models/hub/usable.ts');
   const shape = requireShape(name);

@@ -1,5 +1,5 @@
 /** @file A shape so small that a benchmark of it takes seconds: what is measured is worth nothing, that everything is measured is tested. */
-import type { SyntheticShape } from '../../../models/bench/synthetic.ts';
+import type { SyntheticShape } from '../../../models/bench/shapes.ts';
 
 export const tinyShape: SyntheticShape = {
   description: 'a toy',
