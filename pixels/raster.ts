@@ -63,8 +63,23 @@ export type HdRequest = Decoding & {
   readonly filter: ResampleFilter;
 };
 
+/**
+ * The picture made `longest` pixels long, small ones too, and then stretched to whole square tiles, in two resamplings (Idefics3, SmolVLM).
+ * `split.ts` says how large it becomes.
+ * - `tiles: 'all'`: as many tiles as cover it
+ * - `tiles: 'one'`: a single tile
+ */
+export type SplitRequest = Decoding & {
+  readonly fit: 'split';
+  readonly longest: number;
+  /** Of a tile, in pixels. */
+  readonly side: number;
+  readonly tiles: 'all' | 'one';
+  readonly filter: ResampleFilter;
+};
+
 /** One raster that an engine wants of every picture. */
-export type RasterRequest = SizedRequest | CanvasRequest | HdRequest;
+export type RasterRequest = SizedRequest | CanvasRequest | HdRequest | SplitRequest;
 
 /** Where the upright picture lies inside a letterboxed raster: `raster = picture * scale + offset`. */
 export type Placement = { readonly scale: number; readonly offsetX: number; readonly offsetY: number };

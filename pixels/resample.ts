@@ -5,7 +5,8 @@
 import { layoutOn, type Size } from './canvas.ts';
 import { layoutHd } from './hd.ts';
 import { resizeInto } from './kernel.ts';
-import type { CanvasRequest, HdRequest, Placement, Raster, RasterRequest, SizedRequest } from './raster.ts';
+import type { CanvasRequest, HdRequest, Placement, Raster, RasterRequest, ResampleFilter, SizedRequest, SplitRequest } from './raster.ts';
+import { splitLayout } from './split.ts';
 
 /**
  * The picture as the request wants it. May return the picture itself when nothing is to be done.
@@ -15,11 +16,16 @@ export function render(picture: Raster, request: RasterRequest, whole: Size = pi
   check(picture);
   if (request.fit === 'canvas') return onCanvas(picture, request, whole);
   if (request.fit === 'hd') return onCrops(picture, request, whole);
+  if (request.fit === 'split') return stretched(picture, request, whole);
   const { width, height } = sizeWithin(picture.width, picture.height, request);
   if (request.fit === 'letterbox') return letterbox(picture, request, width, height);
+  return resized(picture, { width, height }, request.filter);
+}
+
+function resized(picture: Raster, { width, height }: Size, filter: ResampleFilter): Raster {
   if (width === picture.width && height === picture.height) return picture;
   const data = new Uint8Array(width * height * 3);
-  resizeInto({ data, offset: 0, stride: width * 3 }, picture, width, height, request.filter);
+  resizeInto({ data, offset: 0, stride: width * 3 }, picture, width, height, filter);
   return { width, height, data };
 }
 
@@ -44,6 +50,11 @@ export function crop(picture: Raster, left: number, top: number, right: number, 
     data.set(picture.data.subarray(from, from + width * 3), row * width * 3);
   }
   return { width, height, data };
+}
+
+function stretched(picture: Raster, request: SplitRequest, whole: Size): Raster {
+  const { scaled, raster } = splitLayout(whole, request);
+  return resized(resized(picture, scaled, request.filter), raster, request.filter);
 }
 
 function onCanvas(picture: Raster, request: CanvasRequest, whole: Size): Raster {

@@ -4,6 +4,7 @@
 import { layoutOn } from '../../pixels/canvas.ts';
 import { layoutHd } from '../../pixels/hd.ts';
 import type { RasterRequest } from '../../pixels/raster.ts';
+import { splitLayout } from '../../pixels/split.ts';
 import { AppError } from '../api/errors.ts';
 import { quote } from './file-bytes.ts';
 
@@ -34,6 +35,7 @@ const least = 1.2;
 export function wantedFor(size: Size, request: RasterRequest): Wanted {
   if (request.fit === 'canvas') return layoutOn(size, request).picture;
   if (request.fit === 'hd') return layoutHd(size, request).picture;
+  if (request.fit === 'split') return splitLayout(size, request).scaled;
   if (request.fit === 'squash') return { width: request.width, height: request.height };
   const scale = Math.min(1, request.width / size.width, request.height / size.height);
   return { width: scale * size.width, height: scale * size.height };
