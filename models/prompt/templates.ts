@@ -6,7 +6,7 @@ import { AppError } from '../../core/api/errors.ts';
 import { isObject, type Json } from '../checkpoint/json.ts';
 import type { Prompt, PromptTokenizer } from './tokenizer.ts';
 
-export type Family = 'llama3' | 'mistral';
+export type Family = 'llama3' | 'mistral' | 'phi3';
 
 export type Garment = 'dress' | 'shirt' | 'toptee';
 
@@ -23,36 +23,51 @@ export type PromptSet = {
   sts(sentence: string): Prompt;
 };
 
-/** Around every question. `benchmark`: the evaluation removes "[INST] " and " [/INST]", and with it the last space, for Llama 3. */
-type Frame = { readonly before: string; readonly after: string; readonly benchmark: string; readonly sts: string };
+/**
+ * Around every question, and what ends it: a space or nothing. `benchmark`: the evaluation removes "[INST] " and " [/INST]", and with it the last
+ * space, for Llama 3; for Phi 3 it puts one back.
+ */
+type Frame = {
+  readonly before: string;
+  readonly after: string;
+  /** Stands for the picture. */
+  readonly picture: string;
+  readonly question: string;
+  readonly benchmark: string;
+  readonly sts: string;
+};
 
 const llama3After = '<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n \n';
 const frames: Record<Family, Frame> = {
-  llama3: { before: '<|start_header_id|>user<|end_header_id|>\n\n', after: llama3After, benchmark: '', sts: '' },
-  mistral: { before: '[INST] ', after: '[/INST]', benchmark: ' ', sts: ' ' },
+  llama3: {
+    ...{ before: '<|start_header_id|>user<|end_header_id|>\n\n', after: llama3After },
+    ...{ picture: '<image>', question: ' ', benchmark: '', sts: '' },
+  },
+  mistral: { before: '[INST] ', after: '[/INST]', picture: '<image>', question: ' ', benchmark: ' ', sts: ' ' },
+  phi3: { before: '<|user|>\n', after: '<|end|>\n<|assistant|>\n', picture: '<|image_1|>', question: '', benchmark: ' ', sts: '' },
 };
 
 export function promptSetFor(family: Family): PromptSet {
-  const { before, after, benchmark, sts } = frames[family];
-  const ask = (start: string, user: string, end: string): Prompt => [{ template: before + start }, { user }, { template: end + after }];
-  const show = (question: string): Prompt => [{ template: before + question + after }];
-  const change = (edit: string, end: string): Prompt =>
-    ask('<image>Modify this image with "', edit, `", desribe modified image in one word:${end}`);
+  const { before, after, picture, question: end, benchmark, sts } = frames[family];
+  const ask = (start: string, user: string, rest: string): Prompt => [{ template: before + start }, { user }, { template: rest + after }];
+  const show = (question: string): Prompt => [{ template: before + picture + question + after }];
+  const change = (edit: string, space: string): Prompt =>
+    ask(`${picture}Modify this image with "`, edit, `", desribe modified image in one word:${space}`);
   return {
     id: `e5v-${family}`,
-    text: (text) => ask('', text, '\nSummary above sentence in one word: '),
-    image: show('<image>\nSummary above image in one word: '),
+    text: (text) => ask('', text, `\nSummary above sentence in one word:${end}`),
+    image: show(`\nSummary above image in one word:${end}`),
     composed: (edit) => change(edit, ' '),
     cirr: {
-      image: show(`<image>\n Describe this image in one word:${benchmark}`),
+      image: show(`\n Describe this image in one word:${benchmark}`),
       composed: (edit) => change(edit, benchmark),
     },
     fashionIq: {
-      image: (garment) => show(`<image>\n Describe this ${nameOf(garment)} in one word based on its style:${benchmark}`),
+      image: (garment) => show(`\n Describe this ${nameOf(garment)} in one word based on its style:${benchmark}`),
       composed: (garment, edit) => {
         const name = nameOf(garment);
-        const end = `\n Desribe this modified ${name} in one word based on its style:${benchmark}`;
-        return ask(`<image> change the style of this ${name} to `, edit, end);
+        const rest = `\n Desribe this modified ${name} in one word based on its style:${benchmark}`;
+        return ask(`${picture} change the style of this ${name} to `, edit, rest);
       },
     },
     sts: (sentence) => ask(' ', stated(sentence), `\nSummary above sentence in one word:${sts}`),
@@ -74,10 +89,11 @@ function stated(sentence: string): string {
  * Fails with model-invalid where none are known.
  */
 export function familyOf(config: Json, tokenizer: PromptTokenizer): Family {
+  if (isObject(config) && config.model_type === 'phi3_v') return 'phi3';
   const text = isObject(config) ? config.text_config : undefined;
   const type = (isObject(text) ? text.model_type : undefined) ?? 'llama';
   if (type === 'mistral') return 'mistral';
   if (type === 'llama' && tokenizer.id('<|start_header_id|>') !== undefined) return 'llama3';
   const what = type === 'llama' ? 'a Llama before version 3' : JSON.stringify(type);
-  throw new AppError('model-invalid', `The language model is ${what}; prompts are known for Llama 3 and Mistral.`);
+  throw new AppError('model-invalid', `The language model is ${what}; prompts are known for Llama 3, Mistral and Phi 3.`);
 }
