@@ -1,10 +1,12 @@
 /** @file Which architectures can be run, by the `model_type` of their config.json. */
 import { AppError } from '../../core/api/errors.ts';
 import type { Architecture, ConfigFiles, DualEncoder, Vlm } from './architecture.ts';
+import * as idefics3 from './idefics3.ts';
 import * as llavaNext from './llava_next.ts';
+import * as phi3Vision from './phi3_v.ts';
 
 /** A line for each file. */
-export const architectures: readonly Architecture[] = [llavaNext.architecture];
+export const architectures: readonly Architecture[] = [llavaNext.architecture, idefics3.architecture, phi3Vision.architecture];
 
 /** Throws 'model-invalid' with the known ones. */
 export function requireArchitecture(modelType: string): Architecture {

@@ -3,10 +3,10 @@
  * Reference: transformers' image_processing_llava_next.py and configuration_llava_next.py.
  */
 import { z } from 'zod';
-import { AppError } from '../../core/api/errors.ts';
 import type { Size } from '../../pixels/canvas.ts';
 import type { ResampleFilter } from '../../pixels/raster.ts';
 import type { Json } from '../checkpoint/json.ts';
+import { clipDeviation, clipMean, filterOf, invalid, parsed, pixels, valueFields, valueTable } from './preprocessor.ts';
 
 export type AnyresConfig = {
   /** Width and height of a tile in pixels. */
@@ -27,11 +27,7 @@ const defaultPinpoints = [
   [1008, 336],
   [336, 1008],
 ];
-const clipMean: [number, number, number] = [0.48145466, 0.4578275, 0.40821073];
-const clipDeviation: [number, number, number] = [0.26862954, 0.26130258, 0.27577711];
-const filters: Readonly<Record<number, ResampleFilter>> = { 1: 'lanczos', 2: 'bilinear', 3: 'bicubic' };
 
-const pixels = z.int().min(1).max(4096);
 const shapes = [
   pixels,
   z.object({ shortest_edge: pixels }).transform((size) => size.shortest_edge),
@@ -46,18 +42,12 @@ const pinpoints = z
   .array(z.tuple([pixels, pixels]))
   .min(1)
   .max(256);
-const channels = z.tuple([z.number(), z.number(), z.number()]);
 
 const preprocessorFile = z.looseObject({
   size: square,
   crop_size: square,
   image_grid_pinpoints: pinpoints.optional(),
-  resample: z.int().default(3),
-  do_rescale: z.boolean().default(true),
-  rescale_factor: z.number().default(1 / 255),
-  do_normalize: z.boolean().default(true),
-  image_mean: channels.default(clipMean),
-  image_std: channels.default(clipDeviation),
+  ...valueFields({ resample: 3, mean: clipMean, deviation: clipDeviation }),
 });
 const configFile = z.looseObject({
   image_grid_pinpoints: pinpoints.nullish(),
@@ -85,35 +75,5 @@ export function parseAnyres(preprocessor: Json | undefined, config: Json): Anyre
   const canvases = grid.map(([height = 0, width = 0]) => ({ width, height }));
   const uneven = canvases.find(({ width, height }) => width % side !== 0 || height % side !== 0);
   if (uneven) throw invalid(`image_grid_pinpoints: ${uneven.height} x ${uneven.width} is no multiple of the tile's ${side} pixels.`);
-  const filter = filters[stated.resample];
-  if (!filter)
-    throw invalid(
-      `preprocessor_config.json: resample ${stated.resample} is not supported; known are 1 (Lanczos), 2 (bilinear), 3 (bicubic).`,
-    );
-  return { side, patches: side / patch, canvases, filter, values: valueTable(stated) };
-}
-
-/** In float32 step by step, as the reference computes. */
-function valueTable(stated: z.infer<typeof preprocessorFile>): Float32Array {
-  const scale = stated.do_rescale ? stated.rescale_factor : 1;
-  const values = new Float32Array(3 * 256);
-  for (let channel = 0; channel < 3; channel++) {
-    const mean = stated.do_normalize ? Math.fround(stated.image_mean[channel] ?? 0) : 0;
-    const deviation = stated.do_normalize ? Math.fround(stated.image_std[channel] ?? 1) : 1;
-    for (let value = 0; value < 256; value++) {
-      values[channel * 256 + value] = Math.fround(Math.fround(value * scale) - mean) / deviation;
-    }
-  }
-  return values;
-}
-
-function parsed<T>(schema: z.ZodType<T>, json: Json, file: string): T {
-  const result = schema.safeParse(json);
-  if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  throw invalid(`${file}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim(), result.error);
-}
-
-function invalid(message: string, cause?: Error): AppError {
-  return new AppError('model-invalid', message, cause && { cause });
+  return { side, patches: side / patch, canvases, filter: filterOf(stated.resample), values: valueTable(stated) };
 }

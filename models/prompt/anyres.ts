@@ -66,7 +66,7 @@ function filledUp(tile: Raster, side: number, filter: AnyresConfig['filter']): R
 }
 
 /** `[tiles, 3, side, side]`, normalised. */
-export function pixelValues(tiles: readonly Raster[], { side, values }: AnyresConfig): Float32Array {
+export function pixelValues(tiles: readonly Raster[], { side, values }: Pick<AnyresConfig, 'side' | 'values'>): Float32Array {
   const plane = side * side;
   const pixels = new Float32Array(tiles.length * 3 * plane);
   tiles.forEach(({ data }, n) => {

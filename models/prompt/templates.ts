@@ -6,7 +6,7 @@ import { AppError } from '../../core/api/errors.ts';
 import { isObject, type Json } from '../checkpoint/json.ts';
 import type { Prompt, PromptTokenizer } from './tokenizer.ts';
 
-export type Family = 'llama3' | 'mistral' | 'phi3';
+export type Family = 'llama3' | 'mistral' | 'phi3' | 'smolvlm';
 
 export type Garment = 'dress' | 'shirt' | 'toptee';
 
@@ -30,6 +30,8 @@ export type PromptSet = {
 type Frame = {
   readonly before: string;
   readonly after: string;
+  /** Before a question that begins with words. */
+  readonly words: string;
   /** Stands for the picture. */
   readonly picture: string;
   readonly question: string;
@@ -40,22 +42,34 @@ type Frame = {
 const llama3After = '<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n \n';
 const frames: Record<Family, Frame> = {
   llama3: {
-    ...{ before: '<|start_header_id|>user<|end_header_id|>\n\n', after: llama3After },
+    ...{ before: '<|start_header_id|>user<|end_header_id|>\n\n', after: llama3After, words: '' },
     ...{ picture: '<image>', question: ' ', benchmark: '', sts: '' },
   },
-  mistral: { before: '[INST] ', after: '[/INST]', picture: '<image>', question: ' ', benchmark: ' ', sts: ' ' },
-  phi3: { before: '<|user|>\n', after: '<|end|>\n<|assistant|>\n', picture: '<|image_1|>', question: '', benchmark: ' ', sts: '' },
+  mistral: { before: '[INST] ', after: '[/INST]', words: '', picture: '<image>', question: ' ', benchmark: ' ', sts: ' ' },
+  phi3: {
+    before: '<|user|>\n',
+    after: '<|end|>\n<|assistant|>\n',
+    words: '',
+    picture: '<|image_1|>',
+    question: '',
+    benchmark: ' ',
+    sts: '',
+  },
+  smolvlm: {
+    ...{ before: '<|im_start|>User:', after: '<end_of_utterance>\nAssistant:', words: ' ' },
+    ...{ picture: '<image>', question: ' ', benchmark: ' ', sts: ' ' },
+  },
 };
 
 export function promptSetFor(family: Family): PromptSet {
-  const { before, after, picture, question: end, benchmark, sts } = frames[family];
+  const { before, after, words, picture, question: end, benchmark, sts } = frames[family];
   const ask = (start: string, user: string, rest: string): Prompt => [{ template: before + start }, { user }, { template: rest + after }];
   const show = (question: string): Prompt => [{ template: before + picture + question + after }];
   const change = (edit: string, space: string): Prompt =>
     ask(`${picture}Modify this image with "`, edit, `", desribe modified image in one word:${space}`);
   return {
     id: `e5v-${family}`,
-    text: (text) => ask('', text, `\nSummary above sentence in one word:${end}`),
+    text: (text) => ask(words, text, `\nSummary above sentence in one word:${end}`),
     image: show(`\nSummary above image in one word:${end}`),
     composed: (edit) => change(edit, ' '),
     cirr: {
@@ -70,7 +84,7 @@ export function promptSetFor(family: Family): PromptSet {
         return ask(`${picture} change the style of this ${name} to `, edit, rest);
       },
     },
-    sts: (sentence) => ask(' ', stated(sentence), `\nSummary above sentence in one word:${sts}`),
+    sts: (sentence) => ask(`${words} `, stated(sentence), `\nSummary above sentence in one word:${sts}`),
   };
 }
 
@@ -90,10 +104,11 @@ function stated(sentence: string): string {
  */
 export function familyOf(config: Json, tokenizer: PromptTokenizer): Family {
   if (isObject(config) && config.model_type === 'phi3_v') return 'phi3';
+  if (isObject(config) && config.model_type === 'idefics3') return 'smolvlm';
   const text = isObject(config) ? config.text_config : undefined;
   const type = (isObject(text) ? text.model_type : undefined) ?? 'llama';
   if (type === 'mistral') return 'mistral';
   if (type === 'llama' && tokenizer.id('<|start_header_id|>') !== undefined) return 'llama3';
   const what = type === 'llama' ? 'a Llama before version 3' : JSON.stringify(type);
-  throw new AppError('model-invalid', `The language model is ${what}; prompts are known for Llama 3, Mistral and Phi 3.`);
+  throw new AppError('model-invalid', `The language model is ${what}; prompts are known for Llama 3, Mistral, Phi 3 and SmolVLM.`);
 }
