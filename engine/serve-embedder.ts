@@ -40,6 +40,7 @@ const raster = z.discriminatedUnion('fit', [
     ...making,
   }),
   z.object({ fit: z.literal('hd'), side: z.number(), crops: z.number(), ...making }),
+  z.object({ fit: z.literal('cover'), shorter: z.number(), width: z.number(), height: z.number(), ...making }),
   z.object({ fit: z.literal('split'), longest: z.number(), side: z.number(), tiles: z.enum(['all', 'one']), ...making }),
 ]);
 

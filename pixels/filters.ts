@@ -24,20 +24,20 @@ const kernels: Record<ResampleFilter, Kernel> = {
   lanczos: { support: 3, at: lanczos },
 };
 
-/** Weights that take `from` pixels to `to` pixels. */
-export function computeWeights(from: number, to: number, filter: ResampleFilter): Weights {
+/** Weights that take `from` pixels to `to` pixels; only those of the `outputs` pixels from `first` on. */
+export function computeWeights(from: number, to: number, filter: ResampleFilter, first = 0, outputs = to): Weights {
   const { support, at } = kernels[filter];
   const scale = from / to;
   const stretch = Math.max(scale, 1); // when shrinking, the filter is widened: antialiasing
   const reach = support * stretch;
   const stride = Math.ceil(reach) * 2 + 1;
-  const starts = new Int32Array(to);
-  const counts = new Int32Array(to);
-  const values = new Int32Array(to * stride);
+  const starts = new Int32Array(outputs);
+  const counts = new Int32Array(outputs);
+  const values = new Int32Array(outputs * stride);
   const exact = new Float64Array(stride);
 
-  for (let i = 0; i < to; i++) {
-    const centre = (i + 0.5) * scale;
+  for (let i = 0; i < outputs; i++) {
+    const centre = (first + i + 0.5) * scale;
     const start = Math.max(0, Math.trunc(centre - reach + 0.5));
     const count = Math.min(from, Math.trunc(centre + reach + 0.5)) - start;
     let sum = 0;

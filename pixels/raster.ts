@@ -78,8 +78,18 @@ export type SplitRequest = Decoding & {
   readonly filter: ResampleFilter;
 };
 
+/** The middle of the picture after its shorter edge became `shorter` pixels, small ones too (CLIP). `cover.ts` says which part it is. */
+export type CoverRequest = Decoding & {
+  readonly fit: 'cover';
+  /** At least as much as width and height. */
+  readonly shorter: number;
+  readonly width: number;
+  readonly height: number;
+  readonly filter: ResampleFilter;
+};
+
 /** One raster that an engine wants of every picture. */
-export type RasterRequest = SizedRequest | CanvasRequest | HdRequest | SplitRequest;
+export type RasterRequest = SizedRequest | CanvasRequest | HdRequest | SplitRequest | CoverRequest;
 
 /** Where the upright picture lies inside a letterboxed raster: `raster = picture * scale + offset`. */
 export type Placement = { readonly scale: number; readonly offsetX: number; readonly offsetY: number };

@@ -1,11 +1,22 @@
 /**
- * @file Pictures as engines want them: resized exactly as Pillow does it, squashed, letterboxed, fitted inside, laid on a canvas or cropped.
+ * @file Pictures as engines want them: resized exactly as Pillow does it, squashed, letterboxed, fitted inside, laid on a canvas, covered or cropped.
  * Another library's resize changes what a classifier sees in some pictures; this one is the reference's, bit for bit.
  */
 import { layoutOn, type Size } from './canvas.ts';
+import { layoutCover } from './cover.ts';
 import { layoutHd } from './hd.ts';
 import { resizeInto } from './kernel.ts';
-import type { CanvasRequest, HdRequest, Placement, Raster, RasterRequest, ResampleFilter, SizedRequest, SplitRequest } from './raster.ts';
+import type {
+  CanvasRequest,
+  CoverRequest,
+  HdRequest,
+  Placement,
+  Raster,
+  RasterRequest,
+  ResampleFilter,
+  SizedRequest,
+  SplitRequest,
+} from './raster.ts';
 import { splitLayout } from './split.ts';
 
 /**
@@ -17,6 +28,7 @@ export function render(picture: Raster, request: RasterRequest, whole: Size = pi
   if (request.fit === 'canvas') return onCanvas(picture, request, whole);
   if (request.fit === 'hd') return onCrops(picture, request, whole);
   if (request.fit === 'split') return stretched(picture, request, whole);
+  if (request.fit === 'cover') return covering(picture, request, whole);
   const { width, height } = sizeWithin(picture.width, picture.height, request);
   if (request.fit === 'letterbox') return letterbox(picture, request, width, height);
   return resized(picture, { width, height }, request.filter);
@@ -55,6 +67,13 @@ export function crop(picture: Raster, left: number, top: number, right: number, 
 function stretched(picture: Raster, request: SplitRequest, whole: Size): Raster {
   const { scaled, raster } = splitLayout(whole, request);
   return resized(resized(picture, scaled, request.filter), raster, request.filter);
+}
+
+function covering(picture: Raster, request: CoverRequest, whole: Size): Raster {
+  const { picture: all, window } = layoutCover(whole, request);
+  const data = new Uint8Array(window.width * window.height * 3);
+  resizeInto({ data, offset: 0, stride: window.width * 3 }, picture, all.width, all.height, request.filter, window);
+  return { width: window.width, height: window.height, data };
 }
 
 function onCanvas(picture: Raster, request: CanvasRequest, whole: Size): Raster {

@@ -2,6 +2,7 @@
  * @file Sizes: the pixel cap, and how large a picture must be decoded for what is wanted of it.
  */
 import { layoutOn } from '../../pixels/canvas.ts';
+import { layoutCover } from '../../pixels/cover.ts';
 import { layoutHd } from '../../pixels/hd.ts';
 import type { RasterRequest } from '../../pixels/raster.ts';
 import { splitLayout } from '../../pixels/split.ts';
@@ -36,6 +37,7 @@ export function wantedFor(size: Size, request: RasterRequest): Wanted {
   if (request.fit === 'canvas') return layoutOn(size, request).picture;
   if (request.fit === 'hd') return layoutHd(size, request).picture;
   if (request.fit === 'split') return splitLayout(size, request).scaled;
+  if (request.fit === 'cover') return layoutCover(size, request).picture;
   if (request.fit === 'squash') return { width: request.width, height: request.height };
   const scale = Math.min(1, request.width / size.width, request.height / size.height);
   return { width: scale * size.width, height: scale * size.height };
