@@ -1,5 +1,7 @@
 /** @file Opens a checkpoint folder as an engine: reads it, accounts for its weights, chooses device and precision. */
+import { AppError } from '../../core/api/errors.ts';
 import type { Embedder, Space } from '../../core/indexing/embedder.ts';
+import type { Vlm } from '../arch/architecture.ts';
 import { openVlm } from '../arch/index.ts';
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 import { readFloats } from '../checkpoint/floats.ts';
@@ -48,6 +50,7 @@ export async function openE5v({ id, checkpoint, adapter, settings, cache, thread
   const { compat, tiles } = settings;
   const view = { compat, tiles };
   const model = openVlm(checkpoint);
+  requireCompat(compat, model);
   const tuned = adapter === undefined ? undefined : await openAdapter(adapter);
   const tokenizer = await openTokenizer(checkpoint.directory);
   const prompts = promptSetFor(familyOf(checkpoint.config, tokenizer));
@@ -65,6 +68,15 @@ export async function openE5v({ id, checkpoint, adapter, settings, cache, thread
   };
   const revision = tuned ? `${checkpoint.revision}-${tuned.revision}` : checkpoint.revision;
   return createE5v(opened, spaceOf(id, revision, prompts.id, { precision, compat, tiles }, model.text.hiddenSize));
+}
+
+/** Padding shows where the length of a sequence chooses its rotary positions, and nowhere else. */
+function requireCompat(compat: View['compat'], { modelType, attentionPlans }: Vlm): void {
+  if (compat !== 'padded' || attentionPlans.length > 1) return;
+  throw new AppError(
+    'bad-request',
+    `compat "padded" is for models with rotary positions of their own for long sequences (phi3_v), and this is a ${modelType}. Possible: 4.41, 5.`,
+  );
 }
 
 type Ways = { readonly precision: Precision; readonly compat: string; readonly tiles: string };
