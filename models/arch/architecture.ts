@@ -90,19 +90,22 @@ export type Vlm = Naming & {
   readonly tensors: { readonly embedTokens: string; readonly head: string; readonly finalNorm: string };
 };
 
-/** Two towers that end in one space: CLIP, SigLIP. */
+/** Two towers that end in one space: CLIP, SigLIP. Each is one graph: small enough to stay open whole. */
 export type DualEncoder = Naming & {
   readonly kind: 'dual';
   readonly modelType: string;
   readonly dimension: number;
+  /** How a picture becomes a square, see prompt/square.ts. */
+  readonly pictures: 'clip' | 'siglip';
   readonly vision: TowerSize;
   readonly text: TextTowerSize;
   /** pixel_values [n, channels, s, s] -> embedding [n, dimension], not normalised. */
-  readonly visionPlans: readonly StagePlan[];
-  /** ids int64 [n, T], and where the architecture asks for it rows int64 [n] -> embedding [n, dimension], not normalised. */
-  readonly textPlans: readonly StagePlan[];
-  /** How texts are made ids, see dual/. */
+  readonly visionPlans: readonly [StagePlan];
+  /** ids int64 [n, T], and with `causal` texts places int64 [n], where each is read -> embedding [n, dimension], not normalised. */
+  readonly textPlans: readonly [StagePlan];
   readonly texts: TextFamily;
+  /** The tensor whose exponential multiplies cosines before probabilities are made of them. */
+  readonly logitScale: string;
 };
 
 export type TextTowerSize = {
@@ -114,5 +117,9 @@ export type TextTowerSize = {
   readonly maxTokens: number;
 };
 
-/** `causal`: CLIP, read at the end token, needs no padding. `padded`: SigLIP, always filled up to `maxTokens` and read at the last place. */
-export type TextFamily = { readonly reading: 'causal' | 'padded'; readonly padToken: number };
+/**
+ * How texts are made ids.
+ * - `causal`: CLIP, read at the first `endToken`, or where that is absent at the highest id; what is filled up with does not matter
+ * - `padded`: SigLIP, always filled up to `maxTokens` with `padToken` and read at the last place
+ */
+export type TextFamily = { readonly reading: 'causal' | 'padded'; readonly padToken: number; readonly endToken?: number | undefined };

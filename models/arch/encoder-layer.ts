@@ -44,11 +44,32 @@ export function parseEncoder(settings: Settings, omitted: Omit<EncoderConfig, 'h
 
 /** x [n, tokens, hidden] -> [n, tokens, hidden] */
 export function encoderLayer(s: Scope, cfg: EncoderSize & { readonly tokens: number }, x: Value): Value {
-  const { hiddenSize: hidden, normEps } = cfg;
-  const flat = reshape(s, x, [-1, hidden]);
-  const attended = addResidual(s, flat, attention(s.at('self_attn'), cfg, layerNorm(s.at('layer_norm1'), flat, hidden, normEps)));
-  const y = addResidual(s, attended, mlp(s.at('mlp'), cfg, layerNorm(s.at('layer_norm2'), attended, hidden, normEps)));
-  return reshape(s, y, [-1, cfg.tokens, hidden]);
+  const { hiddenSize, tokens } = cfg;
+  return reshape(s, encoderRows(s, cfg, reshape(s, x, [-1, hiddenSize]), { tokens }), [-1, tokens, hiddenSize]);
+}
+
+/** What a token sees, and with `pick` which of the rows are wanted: one of each picture or text, [n * tokens, hidden] -> [n, hidden]. */
+export type Sight = { readonly tokens: number | Value; readonly mask?: Value; readonly pick?: (rows: Value) => Value };
+
+/** x [n * tokens, hidden] -> [n * tokens, hidden], or with `pick` [n, hidden]: what nobody reads of the last layer is not computed. */
+export function encoderRows(s: Scope, cfg: EncoderSize, x: Value, { tokens, mask, pick }: Sight): Value {
+  const { hiddenSize: hidden, heads, headDim, normEps } = cfg;
+  const attention = s.at('self_attn');
+  const project = (name: string, rows: Value): Value => linear(attention.at(name), rows, hidden, hidden, { bias: true });
+  const wanted = (rows: Value): Value => (pick ? pick(rows) : rows);
+
+  const normed = layerNorm(s.at('layer_norm1'), x, hidden, normEps);
+  const [q, k, v] = [project('q_proj', wanted(normed)), project('k_proj', normed), project('v_proj', normed)];
+  const mixed = fullAttention(attention, { heads, headDim, tokens, ...(pick && { queries: 1 }) }, { q, k, v, mask });
+  const attended = addResidual(s, wanted(x), project('out_proj', mixed));
+  return addResidual(s, attended, mlp(s.at('mlp'), cfg, layerNorm(s.at('layer_norm2'), attended, hidden, normEps)));
+}
+
+/** x [n * tokens, hidden] -> of each the row that the last layer's `pick` takes, [n, hidden]; with no `pick`, all. `s` holds the layers. */
+export function encoder(s: Scope, cfg: EncoderConfig, x: Value, all: Sight, last: Sight = all): Value {
+  let rows = x;
+  for (let index = 0; index < cfg.layers; index++) rows = encoderRows(s.at(index), cfg, rows, index < cfg.layers - 1 ? all : last);
+  return rows;
 }
 
 /** x [rows, hidden] -> [rows, hidden] */
@@ -57,9 +78,7 @@ export function mlp(s: Scope, { hiddenSize, mlpSize, activation }: EncoderSize, 
   return linear(s.at('fc2'), activations[activation](s, inner), hiddenSize, mlpSize, { bias: true });
 }
 
-/** x [n * tokens, hidden] -> [n * tokens, hidden] */
-function attention(s: Scope, cfg: EncoderSize & { readonly tokens: number }, x: Value): Value {
-  const project = (name: string, value: Value): Value => linear(s.at(name), value, cfg.hiddenSize, cfg.hiddenSize, { bias: true });
-  const [q, k, v] = [project('q_proj', x), project('k_proj', x), project('v_proj', x)];
-  return project('out_proj', fullAttention(s, cfg, { q, k, v }));
+/** Row `place` of each picture or text: rows [n * tokens, hidden] -> [n, hidden] */
+export function rowAt(s: Scope, { tokens, hiddenSize }: { tokens: number; hiddenSize: number }, rows: Value, place: number): Value {
+  return s.op('Gather', [reshape(s, rows, [-1, tokens, hiddenSize]), s.constant('int64', place)], { attributes: { axis: 1 } });
 }

@@ -1,12 +1,20 @@
 /** @file Which architectures can be run, by the `model_type` of their config.json. */
 import { AppError } from '../../core/api/errors.ts';
 import type { Architecture, ConfigFiles, DualEncoder, Vlm } from './architecture.ts';
+import * as clip from './clip.ts';
 import * as idefics3 from './idefics3.ts';
 import * as llavaNext from './llava_next.ts';
 import * as phi3Vision from './phi3_v.ts';
+import * as siglip from './siglip.ts';
 
 /** A line for each file. */
-export const architectures: readonly Architecture[] = [llavaNext.architecture, idefics3.architecture, phi3Vision.architecture];
+export const architectures: readonly Architecture[] = [
+  llavaNext.architecture,
+  idefics3.architecture,
+  phi3Vision.architecture,
+  clip.architecture,
+  siglip.architecture,
+];
 
 /** Throws 'model-invalid' with the known ones. */
 export function requireArchitecture(modelType: string): Architecture {

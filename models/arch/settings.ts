@@ -37,6 +37,13 @@ export class Settings {
     return value;
   }
 
+  /** A token's id: a whole number from 0. */
+  token(name: string, omitted: number): number {
+    const value = this.get(name) ?? omitted;
+    if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) throw this.refused(name, 'a whole number from 0', value);
+    return value;
+  }
+
   positive(name: string, omitted: number): number {
     const value = this.get(name) ?? omitted;
     if (typeof value !== 'number' || !Number.isFinite(value) || value <= 0) throw this.refused(name, 'a number above 0', value);

@@ -82,23 +82,55 @@ export function plainCausalAttention(scope: Scope, cfg: CausalHeads, inputs: Cau
   return { y, presentK, presentV };
 }
 
-/** Every token sees every token of its picture. q, k, v [n * tokens, heads*headDim] -> [n * tokens, heads*headDim]. */
+export type FullHeads = {
+  readonly heads: number;
+  readonly headDim: number;
+  /** Of a picture or a text; int64 [1] where it is only known when the graph runs. */
+  readonly tokens: number | Value;
+  /** Of them, how many ask: as many as there are if absent. With 1 and n = 1 the same query asks of all. */
+  readonly queries?: number;
+};
+
+/**
+ * Every token sees every token of its picture, or what `mask` leaves of them: it is added to the scores [n, heads, queries, tokens].
+ * q [n * queries, heads*headDim], k, v [n * tokens, heads*headDim] -> [n * queries, heads*headDim].
+ */
 export function fullAttention(
   scope: Scope,
-  cfg: { readonly heads: number; readonly headDim: number; readonly tokens: number },
-  inputs: { readonly q: Value; readonly k: Value; readonly v: Value },
+  { heads, headDim, tokens, queries }: FullHeads,
+  inputs: { readonly q: Value; readonly k: Value; readonly v: Value; readonly mask?: Value | undefined },
 ): Value {
-  const { heads, headDim, tokens } = cfg;
-  const split = (x: Value, order: readonly number[]): Value => transpose(scope, reshape(scope, x, [-1, tokens, heads, headDim]), order);
+  const split = (x: Value, rows: number | Value, order: readonly number[]): Value => {
+    const shape = scope.constant('int64', typeof rows === 'number' ? [-1, rows, heads, headDim] : [-1]);
+    const whole =
+      typeof rows === 'number'
+        ? shape
+        : scope.op('Concat', [shape, rows, scope.constant('int64', [heads, headDim])], { attributes: { axis: 0 } });
+    return transpose(scope, scope.op('Reshape', [x, whole]), order);
+  };
   const scale = scope.cast(scope.constant('float32', 1 / Math.sqrt(headDim)), inputs.q.type);
-  const scores = scope.op('MatMul', [split(scope.op('Mul', [inputs.q, scale]), [0, 2, 1, 3]), split(inputs.k, [0, 2, 3, 1])]);
-  const weights = scope.op('Softmax', [scores], { attributes: { axis: -1 } });
-  const mixed = scope.op('MatMul', [weights, split(inputs.v, [0, 2, 1, 3])]);
+  const q = split(scope.op('Mul', [inputs.q, scale]), queries ?? tokens, [0, 2, 1, 3]);
+  const scores = scope.op('MatMul', [q, split(inputs.k, tokens, [0, 2, 3, 1])]);
+  const seen = inputs.mask ? scope.op('Add', [scores, scope.cast(inputs.mask, scores.type)]) : scores;
+  const weights = scope.op('Softmax', [seen], { attributes: { axis: -1 } });
+  const mixed = scope.op('MatMul', [weights, split(inputs.v, tokens, [0, 2, 1, 3])]);
   return reshape(scope, transpose(scope, mixed, [0, 2, 1, 3]), [-1, heads * headDim]);
 }
 
+/** The mask of texts of `tokens` (int64 [1]) in which nobody sees what comes later: float32 [tokens, tokens]. */
+export function causalMaskOf(scope: Scope, tokens: Value): Value {
+  const total = scope.cast(scope.op('Squeeze', [tokens]), 'int32');
+  return causalMask(scope, scope.op('Range', [scope.constant('int32', 0), total, scope.constant('int32', 1)]), total);
+}
+
 /** float32 [maxTokens, headDim / 2] each, every step rounded from float64 as torch rounds it. */
-function rotaryTables(scope: Scope, { headDim, maxTokens, ...rope }: CausalHeads): { cos: Value; sin: Value } {
+function rotaryTables(scope: Scope, heads: CausalHeads): { cos: Value; sin: Value } {
+  const { headDim, ropeTheta, ropeFactors, ropeScale, maxTokens } = heads;
+  const key = [headDim, ropeTheta, ropeFactors?.join() ?? '', ropeScale ?? '', maxTokens].join(';');
+  return scope.graph.once(`rotary tables ${key}`, () => makeRotaryTables(scope, heads));
+}
+
+function makeRotaryTables(scope: Scope, { headDim, maxTokens, ...rope }: CausalHeads): { cos: Value; sin: Value } {
   const half = headDim / 2;
   const cos = new Float32Array(maxTokens * half);
   const sin = new Float32Array(maxTokens * half);
