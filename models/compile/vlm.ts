@@ -15,6 +15,7 @@ import { type Account, openAccount } from './account.ts';
 import { requireHalfRange } from './half-range.ts';
 import { quantised, type SideFile } from './quantise.ts';
 import { buildGraph, type Stage, stageOf } from './stage.ts';
+import { wholeDecoder, wholeTower } from './whole.ts';
 
 export type Precision = 'exact' | 'int8' | 'int4' | 'fp16';
 
@@ -32,6 +33,8 @@ export type CompiledVlm = {
   attention(form: 'gqa' | 'plain', table: number): Stage;
   attentionLast(table: number): Stage;
   readonly norm: Stage;
+  /** The same as two graphs, for models that are small. */
+  readonly whole: { tower(): Stage; decoder(form: 'gqa' | 'plain', table: number): Stage };
   /** The logits of the tokens `firstRow` to `firstRow + rows - 1`. */
   head(firstRow: number, rows: number): Stage;
   /** [n, hidden], row by row from the file. Throws 'bad-request' for an id without a row, as a picture's token may be. */
@@ -85,6 +88,10 @@ export async function compileVlm(checkpoint: Checkpoint, options: CompileOptions
     attention: (form, table) => stageOf(tables(table).attention(form), float),
     attentionLast: (table) => stageOf(tables(table).last, float),
     norm: stageOf(model.normPlan, float),
+    whole: {
+      tower: () => stageOf(wholeTower(model), float),
+      decoder: (form, table) => stageOf(wholeDecoder(model, layers, form, table), decoder),
+    },
     head: (firstRow, rows) => stageOf(model.headPlan(firstRow, rows), float),
     embed: (ids) => embed(own.embedTokens, ids),
     finalNorm: own.finalNorm,

@@ -68,6 +68,8 @@ export class Graph {
   readonly outputs: Port[] = [];
   readonly #made = new Map<string, unknown>();
   readonly #counts = new Map<string, number>();
+  /** What stands for the inputs while another graph is written into this one, and where its results go. */
+  #inside: { readonly given: Readonly<Record<string, Value>>; readonly results: Map<string, Value> } | undefined;
 
   constructor(name: string, options: GraphOptions) {
     this.name = name;
@@ -75,14 +77,36 @@ export class Graph {
   }
 
   input(name: string, type: DataType, shape: readonly (number | string)[]): Value {
+    if (this.#inside) {
+      const value = this.#inside.given[name];
+      if (!value) throw new Error(`${this.name}: nothing stands for the input ${name}.`);
+      return value;
+    }
     this.inputs.push({ name, type, shape });
     return { name, type };
   }
 
   /** Makes the value a result of the graph under this name. It must be of the type that the port says. */
   output(name: string, value: Value, shape: readonly (number | string)[]): void {
+    if (this.#inside) {
+      this.#inside.results.set(name, value);
+      return;
+    }
     this.nodes.push({ name: `output/${name}`, type: 'Identity', domain: '', inputs: [value.name], outputs: [name], attributes: {} });
     this.outputs.push({ name, type: value.type, shape });
+  }
+
+  /** What `build` writes becomes a part of this graph: `given` stands for its inputs, and its outputs are answered, by their names in the graph. */
+  inside(given: Readonly<Record<string, Value>>, build: () => void): ReadonlyMap<string, Value> {
+    const outer = this.#inside;
+    const results = new Map<string, Value>();
+    this.#inside = { given, results };
+    try {
+      build();
+    } finally {
+      this.#inside = outer;
+    }
+    return results;
   }
 
   /** Makes something once per key, so that several users of a value share, say, its cast. */

@@ -10,6 +10,12 @@ export function outputName(name: string): string {
   return `${name}.out`;
 }
 
+/** Writes a stage as a part of the graph: `given` stands for its inputs. Answers its results by their names in the runner's map. */
+export function inline(scope: Scope, plan: StagePlan, given: Readonly<Record<string, Value>>): Record<string, Value> {
+  const results = scope.graph.inside(given, () => plan.build(scope));
+  return Object.fromEntries([...results].map(([name, value]) => [name.slice(0, -outputName('').length), value]));
+}
+
 /** A result as float32 under its name in the runner's map. */
 export function output(scope: Scope, name: string, value: Value, shape: readonly (number | string)[]): void {
   scope.graph.output(outputName(name), scope.cast(value, 'float32'), shape);
