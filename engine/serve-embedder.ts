@@ -47,6 +47,8 @@ const raster = z.discriminatedUnion('fit', [
 const modelDescription = z.object({
   id: z.string(),
   name: z.string(),
+  /** Libraries keep descriptions from before there were kinds; they are made anew when the engine runs. */
+  kind: z.enum(['lite', 'vlm', 'dual']).default('vlm'),
   description: z.string(),
   limits: z.array(z.string()).readonly(),
   licence: z.string(),

@@ -57,6 +57,7 @@ function describeEngine({ engines, store, installs, speeds }: Known, model: Mode
   const { problem, downloaded: _downloaded, limits, ...described } = model;
   return {
     ...described,
+    composition: model.kind === 'vlm' ? 'learned' : 'arithmetic',
     limits: [...limits, ...(problem === null ? [] : [problem])].join(' '),
     active: open !== undefined,
     takingOver: choice.next === model.id && !choice.beside,
@@ -71,9 +72,10 @@ function describeEngine({ engines, store, installs, speeds }: Known, model: Mode
 /** The description of an engine that may not be on the list. */
 function modelOf({ engines }: Known, { id, name, embedder }: ServedEngine): Model {
   const listed = engines.models.find((model) => model.id === id);
-  const { dimension } = embedder.space;
+  const { dimension, composition } = embedder.space;
+  const kind = composition === 'learned' ? 'vlm' : 'dual';
   const unknown = { licence: '', bytes: 0, memoryBytes: 0, source: null, consent: null, scores: '', downloaded: 0, problem: null };
-  return listed ?? { ...unknown, id, name, description: `The checkpoint in ${id}.`, limits: [], dimension, installed: true };
+  return listed ?? { ...unknown, id, name, kind, description: `The checkpoint in ${id}.`, limits: [], dimension, installed: true };
 }
 
 function coveredBy(store: Known['store'], id: string, open: ServedEngine | undefined): number {

@@ -6,6 +6,7 @@ import { AppError } from '../core/api/errors.ts';
 import type { Embedder } from '../core/indexing/embedder.ts';
 import { openCheckpointEngine } from './checkpoint-engine.ts';
 import { catalogueEntry } from './hub/catalogue.ts';
+import type { EngineKind } from './hub/fitting.ts';
 import { readInstalled } from './hub/installed.ts';
 import { modelsHome } from './hub/models-home.ts';
 import { listHubEngines } from './hub/overview.ts';
@@ -17,6 +18,8 @@ import { requireWeights, weightFiles } from './weights.ts';
 export type ModelDescription = {
   readonly id: string;
   readonly name: string;
+  /** `lite`: built in; `vlm`: a language model that reads pictures; `dual`: an encoder for pictures and one for words. */
+  readonly kind: 'lite' | EngineKind;
   readonly description: string;
   /** What it cannot do, a sentence each. */
   readonly limits: readonly string[];
@@ -62,13 +65,14 @@ export async function listModels(env: NodeJS.ProcessEnv = process.env): Promise<
   const others = await listHubEngines(modelsHome(env));
   return [
     await describeLite(),
-    ...others.map(
-      ({ id, name, description, limits, licence, bytes, memoryBytes, dimension, installed, source, consent, scores, downloaded }) => ({
-        ...{ id, name, description, limits, licence, bytes, memoryBytes, dimension, source, consent, scores, downloaded },
+    ...others.map(({ id, name, kind, description, limits, licence, ...other }) => {
+      const { bytes, memoryBytes, dimension, installed, source, consent, scores, downloaded } = other;
+      return {
+        ...{ id, name, kind, description, limits, licence, bytes, memoryBytes, dimension, source, consent, scores, downloaded },
         installed: installed !== undefined,
         problem: installed?.problem ?? null,
-      }),
-    ),
+      };
+    }),
   ];
 }
 
@@ -151,6 +155,7 @@ async function describeLite(): Promise<ModelDescription> {
   return {
     id: 'lite',
     name: 'Lite',
+    kind: 'lite',
     description:
       'Built in. Names what a picture shows, finds colours and people, and matches words by their meaning. Fast on any computer.',
     limits: [

@@ -37,6 +37,10 @@ export type Job = z.infer<typeof job>;
 export const engineInfo = z.object({
   id: z.string(),
   name: z.string(),
+  /** `lite`: built in; `vlm`: a language model that reads pictures; `dual`: an encoder for pictures and one for words. */
+  kind: z.enum(['lite', 'vlm', 'dual']),
+  /** How a picture and an edit become one vector: read together by the model, or added up. */
+  composition: z.enum(['learned', 'arithmetic']),
   /** What it is, in one sentence, and what it cannot do, in another. */
   description: z.string(),
   limits: z.string(),

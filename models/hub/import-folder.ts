@@ -6,8 +6,8 @@ import { defaultModel } from '../default-model.ts';
 import { undefinedWhereAbsent } from './absent.ts';
 import { catalogueEntry } from './catalogue.ts';
 import { type Installed, lockEngine, writeRecord } from './installed.ts';
-import { defaultSettings, type EngineSettings } from './settings.ts';
-import { realFolder, requireUsable } from './usable.ts';
+import type { EngineSettings } from './settings.ts';
+import { realFolder, requireTokenizer, requireUsable } from './usable.ts';
 
 export type ImportOptions = {
   /** Absent: made of the folder's name. */
@@ -19,13 +19,14 @@ export type ImportOptions = {
 };
 
 /**
- * Throws `model-missing` or `model-invalid` where the folder is no checkpoint that can be used, `bad-request` where the id is taken.
+ * Throws `model-missing` or `model-invalid` where the folder is no checkpoint that can be used, `bad-request` where the id is taken or a setting
+ * makes no sense for what it is.
  */
 export async function importFolder(home: string, folder: string, options: ImportOptions = {}): Promise<Installed> {
-  const { settings = {} } = options;
   const directory = await realFolder(folder);
   const adapter = options.adapter === undefined ? undefined : await realFolder(options.adapter);
-  const { revision, bytes, shape } = await requireUsable(directory, adapter);
+  const usable = await requireUsable(directory, { adapter, ...(options.settings && { settings: options.settings }) });
+  await requireTokenizer(directory);
   const taken = await takenIds(home);
   const given = options.id;
   if (given !== undefined && taken(given)) {
@@ -35,16 +36,13 @@ export async function importFolder(home: string, folder: string, options: Import
   const lock = await lockEngine(home, id);
   try {
     return await writeRecord(home, {
-      version: 1,
+      version: 2,
       id,
       name: options.name ?? nameOf(directory),
       source: { folder: directory },
       directory,
       ...(adapter === undefined ? {} : { adapter }),
-      settings: { ...defaultSettings, ...settings },
-      bytes,
-      revision,
-      shape,
+      ...usable,
     });
   } finally {
     await lock.release();

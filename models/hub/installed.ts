@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { AppError } from '../../core/api/errors.ts';
 import { sizeOf, undefinedWhereAbsent } from './absent.ts';
 import { takeLock } from './lock.ts';
-import type { VlmShape } from './memory.ts';
+import type { Shape } from './memory.ts';
 import { enginePlaces, isEngineId } from './models-home.ts';
 import { compats, defaultSettings, type EngineSettings, precisions, tileBudgets } from './settings.ts';
 
@@ -14,13 +14,16 @@ const folderSource = z.object({ folder: z.string().min(1) });
 const installedFile = z.object({ name: z.string().min(1), bytes: z.int(), checksum: z.object({ kind: z.string(), hex: z.string() }) });
 
 const size = z.int().positive();
-const shape = z.object({
-  ...{ layers: size, hidden: size, mlp: size, kvHeads: size, headDim: size },
-  vision: z.object({ layers: size, hidden: size, mlp: size }),
-});
+const decoder = { layers: size, hidden: size, mlp: size, kvHeads: size, headDim: size };
+const encoder = { layers: size, hidden: size, mlp: size };
+const vision = z.object({ ...encoder, tokens: size, ends: size });
+const shape = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('vlm'), ...decoder, vision, tiles: size, tileRows: size }),
+  z.object({ kind: z.literal('dual'), dimension: size, vision, text: z.object({ ...encoder, vocabulary: size, tokens: size }) }),
+]) satisfies z.ZodType<Shape>;
 
 const record = z.object({
-  version: z.literal(1),
+  version: z.literal(2),
   id: z.string().min(1),
   name: z.string().min(1),
   source: z.union([repoSource, folderSource]),
@@ -31,12 +34,28 @@ const record = z.object({
   bytes: z.int(),
   /** Of the checkpoint's content. */
   revision: z.string(),
+  /** The checkpoint's model_type. */
+  architecture: z.string().min(1),
   shape,
   /** What was downloaded; absent where a folder was imported. */
   files: z.array(installedFile).optional(),
 });
 
 export type EngineRecord = z.infer<typeof record>;
+
+/** Of when all were LLaVA-NeXT, whose tower cuts tiles of 336 pixels into 24 x 24 patches. */
+const firstShape = z.object({ ...decoder, vision: z.object(encoder) });
+const firstRecord = z
+  .object({ ...record.shape, version: z.literal(1), shape: firstShape })
+  .omit({ architecture: true })
+  .transform(({ shape: { vision: tower, ...text }, ...rest }): EngineRecord => {
+    const patches = 24 * 24;
+    const ends = patches * (3 * 14 * 14 * tower.hidden + tower.hidden * text.hidden + text.hidden ** 2);
+    const vision = { ...tower, tokens: patches + 1, ends };
+    const shape = { kind: 'vlm' as const, ...text, vision, tiles: 5, tileRows: patches + 1 };
+    return { ...rest, version: 2, architecture: 'llava_next', shape };
+  });
+const anyRecord = z.union([record, firstRecord]);
 
 export type Installed = {
   readonly id: string;
@@ -48,7 +67,9 @@ export type Installed = {
   readonly source: { readonly repo: string; readonly commit: string } | { readonly folder: string };
   /** Of the checkpoint. */
   readonly bytes: number;
-  readonly shape: VlmShape;
+  /** model_type of its config.json. */
+  readonly architecture: string;
+  readonly shape: Shape;
   /** Where its side files go: quantised weights. */
   readonly compiled: string;
   /** Why it cannot be used now: a folder that is not there, a file that is missing. */
@@ -86,8 +107,10 @@ async function tryRead(home: string, id: string): Promise<Installed | undefined>
 function unreadable(home: string, id: string, problem: string): Installed {
   const { folder, compiled } = enginePlaces(home, id);
   const nothing = { layers: 0, hidden: 0, mlp: 0 };
-  const shape = { ...nothing, kvHeads: 0, headDim: 0, vision: nothing };
-  return { id, name: id, directory: folder, settings: defaultSettings, source: { folder }, bytes: 0, shape, compiled, problem };
+  const vision = { ...nothing, tokens: 0, ends: 0 };
+  const shape: Shape = { kind: 'vlm', ...nothing, kvHeads: 0, headDim: 0, vision, tiles: 0, tileRows: 0 };
+  const known = { id, name: id, directory: folder, settings: defaultSettings, source: { folder } };
+  return { ...known, bytes: 0, architecture: '', shape, compiled, problem };
 }
 
 export async function readRecord(home: string, id: string): Promise<EngineRecord> {
@@ -95,7 +118,7 @@ export async function readRecord(home: string, id: string): Promise<EngineRecord
   const text = await readFile(places.record, 'utf8').catch(undefinedWhereAbsent);
   if (text === undefined) throw new AppError('not-found', `There is no engine "${id}" installed in ${home}. See: oneword models list`);
   try {
-    return record.parse(JSON.parse(text));
+    return anyRecord.parse(JSON.parse(text));
   } catch (cause) {
     const message = `${places.record} is damaged. Remove the engine and install it again: oneword models remove ${id}`;
     throw new AppError('model-invalid', message, { cause });
@@ -158,7 +181,7 @@ export async function lockEngine(home: string, id: string): Promise<{ release():
 
 async function installedOf(
   home: string,
-  { id, name, source, directory, adapter, settings, bytes, shape, files }: EngineRecord,
+  { id, name, source, directory, adapter, settings, bytes, architecture, shape, files }: EngineRecord,
 ): Promise<Installed> {
   const { folder, compiled } = enginePlaces(home, id);
   const place = path.resolve(folder, directory);
@@ -170,6 +193,7 @@ async function installedOf(
     settings,
     source,
     bytes,
+    architecture,
     shape,
     compiled,
     ...(adapter === undefined ? {} : { adapter }),

@@ -44,10 +44,12 @@ export async function listRepo(
   const text = await persist(() => readText(hub, url, { what, repo, signal: persistence.signal }), persistence);
   const { sha, siblings } = parse(text, what);
   const files = siblings.map((file) => fileOf(file, what)).filter(({ name }) => isWanted(name));
-  if (!files.some(({ name }) => name.endsWith('.safetensors'))) {
-    throw new AppError('model-invalid', `${repo} at ${revision} has no .safetensors files, and only those can be used.`);
+  // Several of them hold the same weights twice: the single file wins, as where the checkpoint is read.
+  const isWhole = files.some(({ name }) => name === 'model.safetensors');
+  if (!isWhole && !files.some(({ name }) => isPart(name))) {
+    throw new AppError('model-invalid', `${repo} at ${revision} has no model.safetensors, and weights in other formats cannot be used.`);
   }
-  return { repo, commit: sha, files };
+  return { repo, commit: sha, files: isWhole ? files.filter(({ name }) => !isPart(name)) : files };
 }
 
 async function readText(
@@ -98,10 +100,15 @@ function staysInside(name: string): boolean {
 /** Weights, configuration, tokenizer, and the licence's text. Never code, pickles or other formats of the same weights. */
 function isWanted(name: string): boolean {
   return (
-    /^[\w.-]+\.safetensors(\.index\.json)?$/.test(name) ||
+    name === 'model.safetensors' ||
+    isPart(name) ||
     /^(config|generation_config|preprocessor_config|processor_config|tokenizer|tokenizer_config|special_tokens_map|added_tokens|chat_template)\.json$/.test(
       name,
     ) ||
     /^(LICENSE|LICENCE|NOTICE|USE_POLICY)(\.(txt|md))?$/i.test(name)
   );
+}
+
+function isPart(name: string): boolean {
+  return name === 'model.safetensors.index.json' || /^model-\d+-of-\d+\.safetensors$/.test(name);
 }

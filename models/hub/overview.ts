@@ -1,12 +1,18 @@
 /** @file Every engine that could be used beside the built-in one: those of the catalogue, installed or not, and imported folders. */
-import { type CatalogueEntry, catalogue, catalogueEntry, describeEntry } from './catalogue.ts';
+import type { Precision } from '../compile/vlm.ts';
+import { type CatalogueEntry, catalogue, catalogueEntry, describeEntry, memoryOf } from './catalogue.ts';
+import type { EngineKind } from './fitting.ts';
 import { type Installed, listInstalled } from './installed.ts';
-import { type MemoryTable, memoryTable } from './memory.ts';
+import { dimensionOf, type MemoryTable, memoryTable } from './memory.ts';
+import { cpuPrecision } from './processor.ts';
 import { bytesPulled } from './pull.ts';
 
 export type HubEngine = {
   readonly id: string;
   readonly name: string;
+  readonly kind: EngineKind;
+  /** model_type of its config.json. */
+  readonly architecture: string;
   readonly description: string;
   /** What it cannot do, a sentence each. */
   readonly limits: readonly string[];
@@ -19,6 +25,8 @@ export type HubEngine = {
   readonly scores: string;
   readonly bytes: number;
   readonly dimension: number;
+  /** What its precision comes to without a graphics card. */
+  readonly precision: Precision;
   /** About, in bytes, while a large picture is read. */
   readonly memory: MemoryTable;
   /** Of the precision that it is set to. */
@@ -40,10 +48,11 @@ export async function listHubEngines(home: string): Promise<HubEngine[]> {
 }
 
 function ofInstalled(installed: Installed, entry: CatalogueEntry | undefined): HubEngine {
-  const { id, name, bytes, shape, settings, directory } = installed;
-  const memory = memoryTable(shape);
-  const memoryBytes = memory[settings.precision === 'auto' ? 'int8' : settings.precision];
-  const own = { bytes, memory, memoryBytes, installed, downloaded: 0 };
+  const { id, name, bytes, shape, architecture, settings, directory } = installed;
+  const memory = memoryTable(shape, settings.tiles);
+  const precision = cpuPrecision(shape, settings.precision);
+  const memoryBytes = memoryOf(memory, shape, settings.precision);
+  const own = { kind: shape.kind, architecture, bytes, precision, memory, memoryBytes, installed, downloaded: 0 };
   if (entry) return { ...describeEntry(entry), ...own };
   return {
     id,
@@ -54,7 +63,7 @@ function ofInstalled(installed: Installed, entry: CatalogueEntry | undefined): H
     consent: null,
     source: null,
     scores: '',
-    dimension: shape.hidden,
+    dimension: dimensionOf(shape),
     ...own,
   };
 }

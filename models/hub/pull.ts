@@ -4,16 +4,24 @@ import path from 'node:path';
 import { AppError, isAbort } from '../../core/api/errors.ts';
 import { sizeOf, undefinedWhereAbsent } from './absent.ts';
 import { bytesHere, downloadFile } from './download.ts';
+import { type EngineKind, requireFitting } from './fitting.ts';
 import { openHub } from './hub-client.ts';
 import { changeSettings, type Installed, lockEngine, readInstalled, writeRecord } from './installed.ts';
 import { type Listing, listRepo } from './listing.ts';
 import { enginePlaces } from './models-home.ts';
 import { defaultPatience, type Patience } from './patience.ts';
 import { createMeter, type DownloadProgress } from './progress.ts';
-import { defaultSettings, type EngineSettings } from './settings.ts';
-import { realFolder, requireUsable } from './usable.ts';
+import type { EngineSettings } from './settings.ts';
+import { realFolder, requireTokenizer, requireUsable } from './usable.ts';
 
-export type PullSource = { readonly id: string; readonly name: string; readonly repo: string; readonly revision: string };
+export type PullSource = {
+  readonly id: string;
+  readonly name: string;
+  readonly repo: string;
+  readonly revision: string;
+  readonly architecture: string;
+  readonly shape: { readonly kind: EngineKind };
+};
 
 export type PullOptions = {
   readonly home: string;
@@ -39,14 +47,17 @@ const spareBytes = 256 * 1024 ** 2;
 export async function pull(source: PullSource, options: PullOptions): Promise<Installed> {
   const { home, signal, settings = {} } = options;
   const adapter = options.adapter === undefined ? undefined : await realFolder(options.adapter);
+  // Before gigabytes come.
+  const { architecture, shape } = source;
+  requireFitting({ kind: shape.kind, architecture }, { ...settings, ...(adapter !== undefined && { adapter }) });
   const lock = await lockEngine(home, source.id);
   try {
     const before = await previous(home, source.id);
     if (before && before.problem === undefined) {
-      if (adapter !== undefined) await requireUsable(before.directory, adapter);
+      if (adapter !== undefined) await requireUsable(before.directory, { adapter });
       return await changeSettings(home, source.id, settings, adapter);
     }
-    const kept = { ...defaultSettings, ...before?.settings, ...settings };
+    const kept = { ...before?.settings, ...settings };
     return await install(source, { ...options, settings: kept, adapter: adapter ?? before?.adapter });
   } catch (error) {
     if (!isAbort(error) && !signal?.aborted) throw error;
@@ -64,7 +75,7 @@ export async function bytesPulled(home: string, id: string): Promise<number> {
   return sizes.reduce<number>((sum, size = 0) => sum + size, 0);
 }
 
-type Chosen = { readonly settings: EngineSettings; readonly adapter: string | undefined };
+type Chosen = { readonly settings: Partial<EngineSettings>; readonly adapter: string | undefined };
 
 async function install(source: PullSource, options: Omit<PullOptions, keyof Chosen> & Chosen): Promise<Installed> {
   const { home, env = process.env, signal, onProgress = () => undefined, settings, adapter } = options;
@@ -83,18 +94,18 @@ async function install(source: PullSource, options: Omit<PullOptions, keyof Chos
       await downloadFile(file, { hub, repo: source.repo, commit: listing.commit, directory, meter, patience, signal });
     }
     await removeStrangers(listing, directory);
-    const { revision, shape } = await requireUsable(directory, adapter);
+    const usable = await requireUsable(directory, { adapter });
+    await requireTokenizer(directory);
     return await writeRecord(home, {
-      version: 1,
+      version: 2,
       id: source.id,
       name: source.name,
       source: { repo: source.repo, commit: listing.commit },
       directory: path.basename(directory),
       ...(adapter === undefined ? {} : { adapter }),
-      settings,
+      ...usable,
+      settings: { ...usable.settings, ...settings },
       bytes,
-      revision,
-      shape,
       files: listing.files.map(({ name, bytes, checksum }) => ({ name, bytes, checksum })),
     });
   } finally {

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { HubEngine } from '../../models/hub/overview.ts';
 import type { ModelDescription } from '../../models/registry.ts';
 import { bytes, printJson, printLine } from '../terminal.ts';
+import { kindNames } from './kind-names.ts';
 import { addModelsBench } from './models-bench.ts';
 import { addImport } from './models-import.ts';
 import { addPull } from './models-pull.ts';
@@ -40,10 +41,10 @@ async function list({ json }: { json?: true }): Promise<void> {
 }
 
 function printModel(
-  model: Pick<ModelDescription, 'id' | 'name' | 'dimension' | 'bytes' | 'licence' | 'description' | 'limits'>,
+  model: Pick<ModelDescription, 'id' | 'name' | 'kind' | 'dimension' | 'bytes' | 'licence' | 'description' | 'limits'>,
   state: string,
 ): void {
-  printLine(`${model.id}  ${model.name}, ${model.dimension} dimensions, ${bytes(model.bytes)}, ${model.licence}`);
+  printLine(`${model.id}  ${model.name}, ${kindNames[model.kind]}, ${model.dimension} dimensions, ${bytes(model.bytes)}, ${model.licence}`);
   if (state) printLine(`      ${state}`);
   printLine(`      ${model.description}`);
   for (const limit of model.limits) printLine(`      ${limit}`);
@@ -56,10 +57,17 @@ function stateOf({ installed }: HubEngine) {
   return { directory, adapter, settings, problem, from: source };
 }
 
-function sentenceOf({ id, bytes: all, memory, installed, downloaded }: HubEngine): string {
-  const needs = `needs ${bytes(memory.int4)} (int4), ${bytes(memory.int8)} (int8) or ${bytes(memory.exact)} (exact, slow) of memory`;
+function sentenceOf(engine: HubEngine): string {
+  const { id, bytes: all, installed, downloaded } = engine;
+  const needs = `needs ${memoryNeeds(engine)} of memory`;
   if (installed?.problem) return `Installed, and cannot be used now: ${installed.problem}`;
   if (installed) return `Installed with precision ${installed.settings.precision}; ${needs}.`;
   if (downloaded > 0) return `${bytes(downloaded)} of ${bytes(all)} downloaded; go on with: oneword models pull ${id}`;
   return `Not installed; ${needs}. Install it with: oneword models pull ${id}`;
+}
+
+/** Of the forms that a processor runs. What is small runs as it is stored. */
+function memoryNeeds({ precision, memory: { int4, int8, exact } }: HubEngine): string {
+  if (precision === 'exact' || int4 === undefined || int8 === undefined) return bytes(exact);
+  return `${bytes(int4)} (int4), ${bytes(int8)} (int8) or ${bytes(exact)} (exact, slow)`;
 }

@@ -6,7 +6,7 @@ import { createEvents, shortestPause } from '../../engine/events.ts';
 function status(items: number): LibraryStatus {
   const text = { name: '', description: '', limits: '', licence: '', scores: '' };
   const state = { installed: true, active: true, takingOver: false, source: null, consent: null, download: null, provider: null };
-  const engine = { id: 'lite', ...text, ...state };
+  const engine = { id: 'lite', kind: 'lite' as const, composition: 'arithmetic' as const, ...text, ...state };
   const numbers = { dimension: 1, bytes: 0, memoryBytes: 0, secondsPerPicture: null, covered: 0, of: 0 };
   const counts = { items, pictures: items, pages: 0, failed: 0, offlineFolders: 0 };
   const index = { backend: 'exact', note: '' };

@@ -17,6 +17,8 @@ import {
 const available: EngineInfo = {
   id: 'e5v',
   name: 'E5-V',
+  kind: 'vlm',
+  composition: 'learned',
   description: 'One space for words, pictures and edits.',
   limits: 'Slow without a graphics card.',
   licence: 'Llama 3 Community Licence',
@@ -36,7 +38,16 @@ const available: EngineInfo = {
   of: 1204,
 };
 const installed: EngineInfo = { ...available, installed: true };
-const lite: EngineInfo = { ...installed, id: 'lite', name: 'Lite', active: true, secondsPerPicture: 0.02, covered: 1204 };
+const lite: EngineInfo = {
+  ...installed,
+  id: 'lite',
+  name: 'Lite',
+  kind: 'lite',
+  composition: 'arithmetic',
+  active: true,
+  secondsPerPicture: 0.02,
+  covered: 1204,
+};
 const download = { done: 1, total: 10, rate: 0, secondsLeft: null, problem: null };
 
 describe('the one button of a card', () => {

@@ -29,7 +29,7 @@ type Listed = { id: string; installed: boolean; downloaded?: number; problem?: s
 const listed = async (): Promise<Listed[]> => ((await models('list', '--json')).json as { models: Listed[] }).models;
 
 it('lists the built-in engine, what can be downloaded, and what each costs', async () => {
-  expect(await listed()).toMatchObject([
+  expect((await listed()).slice(0, 3)).toMatchObject([
     { id: 'lite', installed: true },
     {
       id: 'e5v',
@@ -41,7 +41,8 @@ it('lists the built-in engine, what can be downloaded, and what each costs', asy
     { id: 'llava-1.6-mistral', installed: false, licence: 'Apache-2.0', consent: null },
   ]);
   const { out } = await models('list');
-  expect(out).toMatch(/e5v {2}E5-V, 4096 dimensions, 16\.7 GB/);
+  expect(out).toMatch(/e5v {2}E5-V, a language model that reads pictures, 4096 dimensions, 16\.7 GB/);
+  expect(out).toMatch(/clip-b32 {2}CLIP B\/32 \(LAION\), an encoder for pictures and one for words, 512 dimensions/);
   expect(out).toContain('Install it with: oneword models pull e5v');
 });
 
@@ -107,6 +108,22 @@ it('imports a folder and leaves it alone', async () => {
   expect((await listed()).at(-1)).toMatchObject({ id: 'mine', installed: true, from: { folder } });
   expect((await models('remove', 'mine', '--yes')).status).toBe(0);
   expect(await readdir(folder)).toEqual(await readdir(checkpoint));
+});
+
+it('says what it found in a folder, and refuses settings that make no sense for it', async () => {
+  const fixture = (name: string) => path.join(checkpoint, '../..', name, 'checkpoint');
+  const { json } = await models('import', fixture('siglip'), '--id', 'two', '--json');
+  expect(json).toMatchObject({
+    installed: { id: 'two', architecture: 'siglip' },
+    found: { kind: 'dual', architecture: 'siglip', dimension: 48, precision: 'exact', composition: 'arithmetic' },
+  });
+  expect((json as { found: object }).found).not.toHaveProperty('tiles');
+  const { out } = await models('import', fixture('smolvlm'), '--id', 'reader');
+  expect(out).toMatch(/Found idefics3: a language model that reads pictures.*\n.*one tile\.\n.*read together by the model/);
+  expect((await models('import', fixture('clip'), '--id', 'three')).out).toContain('vector arithmetic: picture and words added up');
+  const refused = await models('import', fixture('clip'), '--id', 'four', '--tiles', 'base');
+  expect([refused.status, refused.err]).toEqual([2, expect.stringContaining('--tiles base makes no sense for clip')]);
+  expect(await readdir(home)).not.toContain('four');
 });
 
 it('says what is wrong, with the right exit status', async () => {

@@ -104,6 +104,78 @@ describe('an imported folder', () => {
   });
 });
 
+describe('a folder of another architecture', () => {
+  const taken = (name: string) => cp(path.join(fixtures, name, 'checkpoint'), path.join(root, name), { recursive: true });
+
+  it('is recognised by its config.json', async () => {
+    for (const name of ['clip', 'siglip']) {
+      await taken(name);
+      const engine = await importFolder(home, path.join(root, name));
+      expect(engine).toMatchObject({ id: name, architecture: name, shape: { kind: 'dual' } });
+      expect(await readInstalled(home, name)).toEqual(engine);
+    }
+    expect(await listHubEngines(home)).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ id: 'clip', kind: 'dual', dimension: 40 }),
+        expect.objectContaining({ id: 'siglip', dimension: 48 }),
+      ]),
+    );
+  });
+
+  it('gets the settings that suit it, unless others are asked for', async () => {
+    await taken('smolvlm');
+    expect((await importFolder(home, path.join(root, 'smolvlm'))).settings.tiles).toBe('base');
+    expect((await importFolder(home, path.join(root, 'smolvlm'), { id: 'all', settings: { tiles: 'anyres' } })).settings.tiles).toBe(
+      'anyres',
+    );
+  });
+
+  it('refuses settings that make no sense for it by their name', async () => {
+    await taken('clip');
+    const clip = path.join(root, 'clip');
+    for (const settings of [{ tiles: 'base' }, { tiles: 'anyres' }, { precision: 'int8' }, { compat: 'padded' }] as const) {
+      const [[name, value] = []] = Object.entries(settings);
+      await expect(importFolder(home, clip, { settings })).rejects.toMatchObject({
+        code: 'bad-request',
+        message: expect.stringContaining(`--${name} ${value} makes no sense for clip`),
+      });
+    }
+    await expect(importFolder(home, clip, { adapter: path.join(fixtures, 'llava-next-llama3-lora/adapter') })).rejects.toMatchObject({
+      code: 'bad-request',
+      message: expect.stringContaining('--adapter makes no sense for clip'),
+    });
+    await expect(importFolder(home, folder, { settings: { compat: 'padded' } })).rejects.toMatchObject({ code: 'bad-request' });
+    expect((await importFolder(home, clip, { settings: { precision: 'fp16', compat: '5' } })).settings).toMatchObject({
+      precision: 'fp16',
+    });
+  });
+
+  it('is refused without its tokenizer', async () => {
+    await rm(path.join(folder, 'tokenizer.json'));
+    await expect(importFolder(home, folder)).rejects.toMatchObject({
+      code: 'model-missing',
+      message: expect.stringContaining('tokenizer.json'),
+    });
+  });
+});
+
+it('reads a record of the first version, when all engines were of one architecture', async () => {
+  const engine = await importFolder(home, folder);
+  const file = path.join(home, engine.id, 'engine.json');
+  const { architecture: _, ...record } = JSON.parse(await readFile(file, 'utf8'));
+  const { layers, hidden, mlp, kvHeads, headDim, vision } = record.shape;
+  const tower = { layers: vision.layers, hidden: vision.hidden, mlp: vision.mlp };
+  await writeFile(file, JSON.stringify({ ...record, version: 1, shape: { layers, hidden, mlp, kvHeads, headDim, vision: tower } }));
+  const read = await readInstalled(home, engine.id);
+  expect(read).toMatchObject({ id: engine.id, architecture: 'llava_next', shape: { kind: 'vlm', layers, vision: tower, tiles: 5 } });
+  await changeSettings(home, engine.id, { precision: 'int8' });
+  expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({
+    version: 2,
+    architecture: 'llava_next',
+    settings: { precision: 'int8' },
+  });
+});
+
 it("keeps other people's files when an engine is removed", async () => {
   const { id } = await importFolder(home, folder);
   await writeFile(path.join(home, id, 'notes.txt'), 'mine');

@@ -9,7 +9,7 @@ import { pull } from '../../../models/hub/pull.ts';
 import { type Hub, startHub } from './hub-server.ts';
 
 const repo = 'someone/tiny';
-const source = { id: 'tiny', name: 'Tiny', repo, revision: 'main' };
+const source = { id: 'tiny', name: 'Tiny', repo, revision: 'main', architecture: 'llava_next', shape: { kind: 'vlm' } } as const;
 const patience = { attempts: 1, firstDelayMs: 1, longestDelayMs: 1, silenceMs: 10_000 };
 
 let home: string;

@@ -12,7 +12,7 @@ import { type PullOptions, pull } from '../../../models/hub/pull.ts';
 import { answering, commit, cutAfter, type Fault, type Hub, ignoringRange, serve, startHub, wrongBytes } from './hub-server.ts';
 
 const repo = 'someone/tiny';
-const source = { id: 'tiny', name: 'Tiny', repo, revision: 'main' };
+const source = { id: 'tiny', name: 'Tiny', repo, revision: 'main', architecture: 'llava_next', shape: { kind: 'vlm' } } as const;
 const shard = 'model-00001-of-00002.safetensors';
 const patience = { attempts: 3, firstDelayMs: 1, longestDelayMs: 4, silenceMs: 10_000 };
 
