@@ -64,7 +64,7 @@ export async function attend(
   const { heads, kvHeads, headDim } = compiled.model.text;
   const y = new Float32Array(tokens * heads * headDim);
   let past = { k: new Float32Array(), v: new Float32Array() };
-  const stage = compiled.attention(options.form, 0);
+  const stage = compiled.attention(options.form, compiled.model.attentionFor(tokens));
   const chunk = options.chunk ?? tokens;
   for (let at = 0; at < tokens; at += chunk) {
     const size = Math.min(chunk, tokens - at);
@@ -129,8 +129,8 @@ export function pick(results: Record<string, Float32Array>, name: string): Float
 export type Case = { name: string; input_ids: number[][]; last_hidden?: string; debug?: Record<string, string> };
 
 /** The recorded cases of a folder and a reader of their tensors. */
-export async function openGolden(folder: string, variant: 'hf441' | 'hf5') {
-  const base = path.join(fixtures, folder, `cases.${variant}`);
+export async function openGolden(folder: string, variant?: 'hf441' | 'hf5') {
+  const base = path.join(fixtures, folder, variant ? `cases.${variant}` : 'cases');
   const { cases } = JSON.parse(await readFile(`${base}.json`, 'utf8')) as { cases: Case[] };
   const tensors = new Map((await readShard(`${base}.safetensors`)).map((tensor) => [tensor.name, tensor]));
   return {
