@@ -6,22 +6,19 @@
  * the last token only) and one over a few. All = one + (layers - 1) * (few - one) / (few - 1). It leaves out what a whole model does to caches:
  * weights of `exact` that do not fit the system's file cache are read from the disk again for every text and picture.
  */
-import { mkdtemp, realpath, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { AppError } from '../../core/api/errors.ts';
 import { openCheckpoint } from '../checkpoint/checkpoint.ts';
 import { openAdapter } from '../checkpoint/lora.ts';
 import { compileVlm, type Precision } from '../compile/vlm.ts';
 import { decoderLayerWeights, type VlmShape } from '../hub/memory.ts';
-import { askProcess } from '../runtime/own-process.ts';
 import { chooseProvider } from '../runtime/providers.ts';
-import { attentionWork, decoderWork, editTokens, pictureTokens, textTokens, visionWork } from './flops.ts';
-import type { Measured, MeasureQuestion, Subject } from './measure-process.ts';
-import { type PeakMemory, watchMemory } from './memory-watch.ts';
+import { cosine } from './cosine.ts';
+import { attentionWork, decoderWork, editTokens, type PictureLoad, textTokens, visionWork } from './flops.ts';
+import { type MeasureOptions, measure, type Sample, withCeiling } from './measure.ts';
+import type { Subject } from './measure-process.ts';
 import type { BenchReport, LayerCost, PrecisionReport, TaskCost } from './report.ts';
 
-export type BenchOptions = {
+export type BenchOptions = MeasureOptions & {
   readonly name: string;
   readonly checkpoint: string;
   readonly adapter?: string | undefined;
@@ -29,6 +26,7 @@ export type BenchOptions = {
   readonly cache: string;
   /** The checkpoint's own, with all the layers that the real model has. */
   readonly shape: VlmShape;
+  readonly picture: PictureLoad;
   /** Of the checkpoint, how many to run: from 2. */
   readonly layers: number;
   /** Weights are random: what quantising does to vectors is told, and means little. */
@@ -37,89 +35,66 @@ export type BenchOptions = {
   readonly threads: number;
   /** For each thing that is timed, about; 4 if absent. */
   readonly seconds?: number;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (sentence: string) => void;
 };
 
 const middleTokens = 640;
 
 type Runs = { readonly one: Sample; readonly few: Sample };
-type Sample = Measured & { readonly peak: PeakMemory | undefined };
 
 /** Each measurement in a process of its own. Throws `engine-failed`, `disk-full`, or the signal's reason. */
 export async function bench(options: BenchOptions): Promise<BenchReport> {
-  const { shape, layers, threads, seconds = 4, signal } = options;
+  const { shape, picture, layers, threads, seconds = 4 } = options;
   if (layers < 2) throw new AppError('bad-request', `${layers} layers are too few: what a layer costs is the difference between runs.`);
   const device = await chooseProvider({ threads, weights: shape.layers * decoderLayerWeights(shape), log: () => undefined });
-  const folder = await realpath(await mkdtemp(path.join(tmpdir(), 'oneword-bench-')));
-
-  async function measure(what: string, question: MeasureQuestion): Promise<Sample> {
-    options.onProgress?.(what);
-    let watch: ReturnType<typeof watchMemory> | undefined;
-    try {
-      const measured = await askProcess<MeasureQuestion, Measured>(new URL('./measure-process.ts', import.meta.url), question, {
-        ...(signal && { signal }),
-        onStart: (pid) => {
-          watch = watchMemory(pid);
-        },
-      });
-      return { ...measured, peak: watch?.stop() };
-    } finally {
-      watch?.stop();
-    }
-  }
-
-  async function ceiling(): Promise<NonNullable<Measured['ceiling']>> {
-    const { ceiling: found } = await measure('what the machine can do', { kind: 'ceiling', folder, device, threads, seconds });
-    if (!found) throw new AppError('internal', 'The measurement of the ceiling has no result.');
-    return found;
-  }
+  const machine = { device, threads, seconds };
 
   async function runs(subject: Subject, tokens: number, past = 0): Promise<Runs> {
     const task = `${subject.precision}, ${tokens} tokens${past > 0 ? ` after ${past}` : ''}`;
     const run = (count: number) =>
-      measure(`${task}, ${count === 1 ? '1 layer' : `${count} layers`}`, {
-        ...{ kind: 'decoder', subject, layers: count, tokens, past, device, threads, seconds },
-        // In one process with the decoder, as in an engine: its weights stay beside the decoder's.
-        vision: tokens === pictureTokens && count > 1,
-      });
+      measure(
+        `${task}, ${count === 1 ? '1 layer' : `${count} layers`}`,
+        // Tiles in one process with the decoder, as in an engine: the tower's weights stay beside the decoder's.
+        {
+          ...machine,
+          kind: 'decoder',
+          subject,
+          layers: count,
+          tokens,
+          past,
+          tiles: tokens === picture.tokens && count > 1 ? picture.tiles : 0,
+        },
+        options,
+      );
     return { one: await run(1), few: await run(layers) };
   }
 
-  try {
-    const before = await ceiling();
-    const reports: Measurements[] = [];
-    for (const precision of options.precisions) {
-      const subject = { checkpoint: options.checkpoint, adapter: options.adapter, cache: options.cache, precision };
-      await prepare(subject, options);
-      const base = { subject, device, threads, seconds };
-      const attention: [number, number][] = [];
-      for (const tokens of [textTokens, middleTokens, pictureTokens]) {
-        attention.push([
-          tokens,
-          (await measure(`${precision}, attention over ${tokens} tokens`, { kind: 'attention', ...base, tokens })).best,
-        ]);
-      }
-      reports.push({
-        precision,
-        attention: new Map(attention),
-        text: await runs(subject, textTokens),
-        middle: await runs(subject, middleTokens),
-        picture: await runs(subject, pictureTokens),
-        edit: await runs(subject, editTokens, pictureTokens),
-      });
+  async function measurements(precision: Precision): Promise<Measurements> {
+    const subject = { checkpoint: options.checkpoint, adapter: options.adapter, cache: options.cache, precision };
+    await prepare(subject, options);
+    const attention = new Map<number, number>();
+    for (const tokens of [textTokens, middleTokens, picture.tokens]) {
+      const what = `${precision}, attention over ${tokens} tokens`;
+      attention.set(tokens, (await measure(what, { ...machine, kind: 'attention', subject, tokens }, options)).best);
     }
-    // Once at either end: what else ran in between may have cost either of them.
-    const after = await ceiling();
-    const best = { operations: Math.max(before.operations, after.operations), bytes: Math.max(before.bytes, after.bytes) };
     return {
-      ...{ name: options.name, synthetic: options.synthetic, provider: device.name, note: device.note, threads },
-      ...{ shape, layersRun: layers, ceiling: best },
-      precisions: reports.map((report) => summary(report, reports[0], options, best.operations)),
+      ...{ precision, attention },
+      text: await runs(subject, textTokens),
+      middle: await runs(subject, middleTokens),
+      picture: await runs(subject, picture.tokens),
+      edit: await runs(subject, editTokens, picture.tokens),
     };
-  } finally {
-    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
   }
+
+  const { result: reports, ceiling } = await withCeiling(machine, options, async () => {
+    const done: Measurements[] = [];
+    for (const precision of options.precisions) done.push(await measurements(precision));
+    return done;
+  });
+  return {
+    ...{ kind: 'layers', name: options.name, synthetic: options.synthetic, provider: device.name, note: device.note, threads },
+    ...{ shape, picture, layersRun: layers, ceiling },
+    precisions: reports.map((report) => summary(report, reports[0], options, ceiling.operations)),
+  };
 }
 
 type Measurements = {
@@ -133,7 +108,7 @@ type Measurements = {
 };
 
 /** Quantised weights are made here, so that no measurement has it in its time or memory. */
-async function prepare({ checkpoint, adapter, cache, precision }: Subject, { signal, onProgress }: BenchOptions): Promise<void> {
+export async function prepare({ checkpoint, adapter, cache, precision }: Subject, { signal, onProgress }: MeasureOptions): Promise<void> {
   const tuned = adapter === undefined ? undefined : await openAdapter(adapter);
   await compileVlm(await openCheckpoint(checkpoint), {
     ...{ precision, cache },
@@ -146,7 +121,7 @@ async function prepare({ checkpoint, adapter, cache, precision }: Subject, { sig
 function summary(
   { precision, attention, text, middle, picture, edit }: Measurements,
   exact: Measurements | undefined,
-  { shape, layers }: BenchOptions,
+  { shape, picture: load, layers }: BenchOptions,
   operations: number,
 ): PrecisionReport {
   const perLayer = (runs: Runs): number => (runs.few.best - runs.one.best) / (layers - 1);
@@ -182,16 +157,17 @@ function summary(
     return work.products + work.attention;
   };
   const vision = picture.few.vision?.best ?? Number.NaN;
-  const pictureCost = task(picture, decoderFlops(pictureTokens) + visionWork(shape), { growing: text, besides: vision });
-  const editCost = task(edit, decoderFlops(editTokens, pictureTokens));
+  const visionFlops = visionWork(shape.vision, load.tiles);
+  const pictureCost = task(picture, decoderFlops(load.tokens) + visionFlops, { growing: text, besides: vision });
+  const editCost = task(edit, decoderFlops(editTokens, load.tokens));
   const compared = exact && exact.precision !== precision ? exact : undefined;
   return {
     precision,
     text: task(text, decoderFlops(textTokens)),
     picture: pictureCost,
     edit: editCost,
-    vision: { seconds: vision, ceilingRatio: visionWork(shape) / operations / vision },
-    layers: [layer(textTokens, text), layer(middleTokens, middle), layer(pictureTokens, picture)],
+    vision: { seconds: vision, ceilingRatio: visionFlops / operations / vision },
+    layers: [layer(textTokens, text), layer(middleTokens, middle), layer(load.tokens, picture)],
     lastLayer: { full: perLayer(picture), last: picture.one.best },
     editOfPicture: editCost.seconds / pictureCost.seconds,
     cosine: compared && {
@@ -200,15 +176,4 @@ function summary(
     },
     peak: picture.few.peak,
   };
-}
-
-function cosine(a: Float32Array = new Float32Array(), b: Float32Array = new Float32Array()): number {
-  let dot = 0;
-  let lengths = [0, 0] as readonly [number, number];
-  for (let i = 0; i < a.length; i++) {
-    const [x, y] = [a[i] as number, b[i] as number];
-    dot += x * y;
-    lengths = [lengths[0] + x * x, lengths[1] + y * y];
-  }
-  return dot / Math.sqrt(lengths[0] * lengths[1]);
 }

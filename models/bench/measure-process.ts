@@ -1,7 +1,10 @@
 /** @file The process of one measurement: it does one thing with one model, so that its peak memory is that thing's. */
+import { AppError } from '../../core/api/errors.ts';
+import { openModel } from '../arch/index.ts';
 import { openCheckpoint } from '../checkpoint/checkpoint.ts';
 import { openAdapter } from '../checkpoint/lora.ts';
 import { type CompiledVlm, compileVlm, type Precision } from '../compile/vlm.ts';
+import { compileDual } from '../dual/compile.ts';
 import { outputName } from '../graph/plan.ts';
 import { attentionChunk } from '../runtime/decoder-run.ts';
 import { gaussian } from '../runtime/gaussian.ts';
@@ -13,7 +16,7 @@ import { seededWeights } from '../runtime/seeded-weights.ts';
 import { openSession } from '../runtime/session.ts';
 import { blocksOf } from '../runtime/stage-run.ts';
 import { type Ceiling, measureCeiling } from './ceiling.ts';
-import { pictureTiles } from './flops.ts';
+import { sampleTexts } from './samples.ts';
 import { type Timing, timed } from './timing.ts';
 
 /** A model to measure; the folder of quantised weights is filled already. */
@@ -42,22 +45,34 @@ type DecoderQuestion = On & {
   readonly layers: number;
   readonly tokens: number;
   readonly past: number;
-  /** Runs the vision tower before, whole. */
-  readonly vision: boolean;
+  /** So many go through the vision tower before, whole. */
+  readonly tiles: number;
 };
 
-export type MeasureQuestion = CeilingQuestion | AttentionQuestion | DecoderQuestion;
+export type Tower = 'pictures' | 'texts';
+
+/** So many pictures, or texts of so many tokens, at once through one of two encoders. */
+export type DualQuestion = On & {
+  readonly kind: 'dual';
+  readonly subject: Subject;
+  readonly tower: Tower;
+  readonly batch: number;
+  readonly tokens: number;
+};
+
+export type MeasureQuestion = CeilingQuestion | AttentionQuestion | DecoderQuestion | DualQuestion;
 
 export type Measured = Timing & {
   readonly ceiling?: Ceiling;
   readonly vision?: Timing;
-  /** What the decoder answered. */
+  /** What the decoder or the encoder answered. */
   readonly hidden?: Float32Array;
 };
 
 answerQuestion<MeasureQuestion, Measured>(async (question) => {
   if (question.kind === 'attention') return attention(await compiledOf(question.subject), question);
   if (question.kind === 'decoder') return decode(await compiledOf(question.subject), question);
+  if (question.kind === 'dual') return encode(question);
   const { device, threads, seconds, folder } = question;
   return { best: 0, rounds: [], ceiling: await measureCeiling(seededWeights(folder), { provider: device.name, threads, seconds }) };
 });
@@ -68,14 +83,12 @@ async function compiledOf({ checkpoint, adapter, cache, precision }: Subject): P
 }
 
 async function decode(compiled: CompiledVlm, question: DecoderQuestion): Promise<Measured> {
-  const { layers, tokens, past, vision, device, threads, seconds } = question;
+  const { layers, tokens, past, tiles, device, threads, seconds } = question;
   const { hiddenSize } = compiled.model.text;
   const runner = await openRunner({ ...compiled, decoder: compiled.decoder.slice(0, layers) }, { threads, device });
   const { channels, imageSize } = compiled.model.vision;
-  const pixels = gaussian(vision ? pictureTiles * channels * imageSize ** 2 : 0, 1);
-  const seeing = vision
-    ? await timed(() => runner.features(pixels, pictureTiles, { priority: 'index' }), { seconds, least: 1 })
-    : undefined;
+  const pixels = gaussian(tiles * channels * imageSize ** 2, 1);
+  const seeing = tiles > 0 ? await timed(() => runner.features(pixels, tiles, { priority: 'index' }), { seconds, least: 1 }) : undefined;
   const sequence = { embeds: gaussian(tokens * hiddenSize, 1), ...(past > 0 && { past: randomPast(compiled, layers, past) }) };
   let hidden: Float32Array = new Float32Array();
   const timing = await timed(
@@ -86,6 +99,31 @@ async function decode(compiled: CompiledVlm, question: DecoderQuestion): Promise
   );
   await runner.close();
   return { ...timing, hidden, ...(seeing && { vision: seeing }) };
+}
+
+async function encode({ subject, tower, batch, tokens, device, threads, seconds }: DualQuestion): Promise<Measured> {
+  const checkpoint = await openCheckpoint(subject.checkpoint);
+  const model = openModel(checkpoint);
+  if (model.kind !== 'dual' || (subject.precision !== 'exact' && subject.precision !== 'fp16'))
+    throw new AppError('bad-request', `${model.modelType} is not measured as two encoders in ${subject.precision}.`);
+  const compiled = await compileDual(model, checkpoint, subject.precision);
+  const stage = tower === 'pictures' ? compiled.vision : compiled.text;
+  const session = await openSession(stage.model(), { threads, provider: device.name, weights: 'resident', name: stage.name });
+  const { imageSize, channels } = model.vision;
+  const texts = {
+    ids: { data: sampleTexts(batch, tokens, model.text.vocabularySize), shape: [batch, tokens] },
+    ...(stage.inputs.includes('places') && { places: { data: new BigInt64Array(batch).fill(BigInt(tokens - 1)), shape: [batch] } }),
+  };
+  const pixels = { pixel_values: { data: gaussian(batch * channels * imageSize ** 2, 1), shape: [batch, channels, imageSize, imageSize] } };
+  let hidden: Float32Array = new Float32Array();
+  const timing = await timed(
+    async () => {
+      hidden = (await session.run(tower === 'pictures' ? pixels : texts))[outputName('embedding')] ?? new Float32Array();
+    },
+    { seconds, least: 1 },
+  );
+  await session.close();
+  return { ...timing, hidden };
 }
 
 function randomPast({ model }: CompiledVlm, layers: number, tokens: number): KvCache {

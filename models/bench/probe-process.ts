@@ -1,16 +1,15 @@
 /** @file The process of a probe: times products of a model's size with random weights. */
 import type { Precision } from '../compile/vlm.ts';
-import type { VlmShape } from '../hub/memory.ts';
+import type { Shape } from '../hub/memory.ts';
 import { gaussian } from '../runtime/gaussian.ts';
 import { answerQuestion } from '../runtime/own-process.ts';
 import { seededWeights } from '../runtime/seeded-weights.ts';
 import { productStage } from '../runtime/self-test-model.ts';
 import { openSession, type ProviderName } from '../runtime/session.ts';
 import { matrix } from '../runtime/stage-run.ts';
-import { pictureTiles } from './flops.ts';
 
 export type ProbeQuestion = {
-  readonly shape: VlmShape;
+  readonly shape: Shape;
   readonly precision: Precision;
   readonly provider: ProviderName;
   readonly threads: number;
@@ -24,16 +23,18 @@ export type ProbeQuestion = {
 export type ProbeRates = {
   readonly perWeight: number;
   readonly perMultiply: number;
-  /** Seconds per operation of attention and the vision tower, which quantised precisions leave in float32. */
+  /** Seconds per operation of attention and of encoders, which quantised precisions leave in float32. */
   readonly perOperation: number;
 };
 
 const fewRows = 32;
 const manyRows = 512;
+/** Tiles that pass the tower at once. */
+const photoTiles = 5;
 
 answerQuestion<ProbeQuestion, ProbeRates>(async ({ shape, precision, provider, threads, seconds, folder }) => {
   const source = seededWeights(folder);
-  const { hidden, mlp, vision } = shape;
+  const { vision } = shape;
 
   /** Best of as many runs as fit, at least two: the first one compiles, and reads weights. */
   async function timeProduct(form: Precision, inFeatures: number, outFeatures: number, rows: number): Promise<number> {
@@ -56,16 +57,16 @@ answerQuestion<ProbeQuestion, ProbeRates>(async ({ shape, precision, provider, t
     }
   }
 
+  const rows = photoTiles * vision.tokens;
+  const float = await timeProduct(precision === 'fp16' ? 'fp16' : 'exact', vision.hidden, vision.mlp, rows);
+  const perOperation = float / (2 * rows * vision.hidden * vision.mlp);
+  if (shape.kind === 'dual') return { perWeight: 0, perMultiply: 0, perOperation };
+
+  const { hidden, mlp } = shape;
   const weights = hidden * mlp;
   const few = await timeProduct(precision, hidden, mlp, fewRows);
   const many = await timeProduct(precision, hidden, mlp, manyRows);
   // Noise must not make products free.
   const perMultiply = Math.max(many - few, many / 2) / (manyRows - fewRows) / weights;
-  const rows = pictureTiles * 577;
-  const float = await timeProduct(precision === 'fp16' ? 'fp16' : 'exact', vision.hidden, vision.mlp, rows);
-  return {
-    perWeight: Math.max(0, few / weights - perMultiply * fewRows),
-    perMultiply,
-    perOperation: float / (2 * rows * vision.hidden * vision.mlp),
-  };
+  return { perWeight: Math.max(0, few / weights - perMultiply * fewRows), perMultiply, perOperation };
 });

@@ -3,16 +3,20 @@ import type { Precision } from '../compile/vlm.ts';
 import type { VlmShape } from '../hub/memory.ts';
 import type { ProviderName } from '../runtime/session.ts';
 import type { Ceiling } from './ceiling.ts';
-import { editTokens, pictureTiles, pictureTokens, textTokens } from './flops.ts';
+import { editTokens, type PictureLoad, textTokens } from './flops.ts';
+import { giga, gigabytes, memoryText, ratio, secondsText, table } from './markdown.ts';
 import type { PeakMemory } from './memory-watch.ts';
 
+/** Of a model of which a few layers were run. */
 export type BenchReport = {
+  readonly kind: 'layers';
   readonly name: string;
   readonly synthetic: boolean;
   readonly provider: ProviderName;
   readonly note: string;
   readonly threads: number;
   readonly shape: VlmShape;
+  readonly picture: PictureLoad;
   readonly layersRun: number;
   readonly ceiling: Ceiling;
   readonly precisions: readonly PrecisionReport[];
@@ -61,18 +65,18 @@ export type MachineFacts = {
   readonly system: string;
 };
 
-export function markdownOf(report: BenchReport, machine: MachineFacts): string {
-  const { name, synthetic, provider, threads, shape, layersRun, ceiling, precisions } = report;
+export function layersMarkdown(report: BenchReport, machine: MachineFacts): string {
+  const { name, synthetic, shape, picture, layersRun, ceiling, precisions } = report;
   const all = shape.layers;
   const weights = synthetic ? 'random weights' : 'its own weights';
   return [
     `# ${name} on ${machine.processor}`,
     '',
-    `${machine.date}, ${machine.cores} cores, ${gigabytes(machine.memoryBytes)} of memory, ${machine.system}; provider ${provider}, ${threads} threads. ${report.note}`.trim(),
+    machineLine(report, machine),
     `Best of the rounds of each measurement, ${weights}. **Extrapolated**: ${layersRun} decoder layers and 1 were run, and ${all} computed from them; the vision tower was run whole.`,
-    `Ceiling in the same run: ${giga(ceiling.operations)} GFLOP/s float32 (1024 x 4096 x 4096), ${giga(ceiling.bytes)} GB/s of weights read.`,
+    ceilingLine(ceiling),
     '',
-    `A text has ${textTokens} tokens, a picture ${pictureTokens} (${pictureTiles} tiles), a further edit of it adds ${editTokens}. "Of the ceiling" = operations / ceiling / seconds. Memory = peak beyond mapped files.`,
+    `A text has ${textTokens} tokens, a picture ${picture.tokens} (${picture.name}), a further edit of it adds ${editTokens}. "Of the ceiling" = operations / ceiling / seconds. Memory = peak beyond mapped files.`,
     '',
     ...table(
       [
@@ -134,27 +138,12 @@ export function markdownOf(report: BenchReport, machine: MachineFacts): string {
   ].join('\n');
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)];
+type Setting = { readonly provider: ProviderName; readonly threads: number; readonly note: string };
+
+export function machineLine({ provider, threads, note }: Setting, { date, cores, memoryBytes, system }: MachineFacts): string {
+  return `${date}, ${cores} cores, ${gigabytes(memoryBytes)} of memory, ${system}; provider ${provider}, ${threads} threads. ${note}`.trim();
 }
 
-function secondsText(seconds: number): string {
-  return seconds < 0.1 ? `${(1000 * seconds).toFixed(1)} ms` : `${seconds.toPrecision(3)} s`;
-}
-
-function ratio(value: number): string {
-  return value.toFixed(2);
-}
-
-function memoryText(bytes: number | undefined): string {
-  return bytes === undefined ? 'not told' : gigabytes(bytes);
-}
-
-function gigabytes(bytes: number): string {
-  return `${(bytes / 1e9).toFixed(2)} GB`;
-}
-
-function giga(value: number): string {
-  return (value / 1e9).toFixed(0);
+export function ceilingLine({ operations, bytes }: Ceiling): string {
+  return `Ceiling in the same run: ${giga(operations)} GFLOP/s float32 (1024 x 4096 x 4096), ${giga(bytes)} GB/s of weights read.`;
 }

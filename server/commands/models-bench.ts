@@ -2,7 +2,8 @@
 import { availableParallelism, cpus, release, totalmem, type } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { AppError } from '../../core/api/errors.ts';
-import type { BenchReport, MachineFacts } from '../../models/bench/report.ts';
+import type { Report } from '../../models/bench/model-bench.ts';
+import type { MachineFacts } from '../../models/bench/report.ts';
 import type { Precision } from '../../models/compile/vlm.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { clearProgress, printJson, printLine, say, showProgress } from '../terminal.ts';
@@ -13,6 +14,7 @@ type Flags = {
   readonly layers: number;
   readonly precision?: readonly Precision[];
   readonly threads?: number;
+  readonly peer?: true;
   readonly json?: true;
 };
 
@@ -25,15 +27,24 @@ export function addModelsBench(models: Command): void {
     )
     .option(
       '--synthetic <SHAPE>',
-      'no engine, but random weights of the shape of one: e5v-8b, llava-mistral-7b. Needs 4 GB of disk for a while',
+      'no engine, but random weights of the shape of one; any other word lists the shapes. Needs up to 5 GB of disk for a while',
     )
-    .option('--layers <N>', 'decoder layers to run; what all of them cost is computed from that', wholeNumber(2, 256), 2)
+    .option(
+      '--layers <N>',
+      'decoder layers of a large model to run; what all of them cost is computed from that. Small models are run whole',
+      wholeNumber(2, 256),
+      2,
+    )
     .addOption(new Option('--precision <KIND>', `${benchPrecisions.join(', ')}; may be given several times`).argParser(collectPrecisions))
     .option('--threads <N>', 'threads; as many as there are cores if absent', wholeNumber(1, 256))
+    .option(
+      '--peer',
+      'for CLIP and SigLIP: compare with transformers.js on a graph of the same shape. npm installs it beside the engines the first time (0.5 GB)',
+    )
     .addHelpText(
       'after',
       '\nIt prints tables in Markdown, or JSON.\n\nExamples:\n  oneword models bench --synthetic e5v-8b\n  oneword models bench --synthetic e5v-8b --layers 4 --precision int8 --json\n' +
-        '  oneword models bench e5v --precision exact --precision int8',
+        '  oneword models bench --synthetic clip-b32 --peer\n  oneword models bench e5v --precision exact --precision int8',
     )
     .action(benchEngine);
 }
@@ -49,13 +60,11 @@ async function benchEngine(id: string | undefined, flags: Flags): Promise<void> 
     throw new AppError('bad-request', 'Give the id of an installed engine, or --synthetic with a shape.');
   const interrupt = onInterrupt();
   try {
-    const report = await (flags.synthetic === undefined
-      ? benchInstalled(id ?? '', flags, interrupt.signal)
-      : benchSynthetic(flags.synthetic, flags, interrupt.signal));
+    const report = await benchOf(id, flags, interrupt.signal);
     clearProgress();
     if (flags.json) printJson({ machine: machineFacts(), ...report });
     else {
-      const { markdownOf } = await import('../../models/bench/report.ts');
+      const { markdownOf } = await import('../../models/bench/model-bench.ts');
       printLine(markdownOf(report, machineFacts()));
     }
   } catch (error) {
@@ -67,40 +76,25 @@ async function benchEngine(id: string | undefined, flags: Flags): Promise<void> 
   }
 }
 
-async function benchSynthetic(name: string, { layers, precision, threads }: Flags, signal: AbortSignal): Promise<BenchReport> {
-  const { requireShape } = await import('../../models/bench/shapes.ts');
-  const { writeSynthetic } = await import('../../models/bench/synthetic.ts');
-  const { bench } = await import('../../models/bench/bench.ts');
-  const { requireUsable } = await import('../../models/hub/usable.ts');
-  const shape = requireShape(name);
-  progress(`writing random weights (${shape.description}, ${layers} of ${shape.layers} layers)`);
-  const checkpoint = await writeSynthetic(shape, layers, signal);
-  try {
-    const usable = await requireUsable(checkpoint.directory);
-    return await bench({
-      ...{ name, checkpoint: checkpoint.directory, cache: checkpoint.cache, synthetic: true },
-      shape: { ...usable.shape, layers: shape.layers },
-      ...{ layers, signal, onProgress: progress },
-      precisions: precision ?? ['exact', 'int8', 'int4'],
-      threads: threads ?? availableParallelism(),
-    });
-  } finally {
-    await checkpoint.remove();
-  }
-}
-
-async function benchInstalled(id: string, { layers, precision, threads }: Flags, signal: AbortSignal): Promise<BenchReport> {
-  const { bench } = await import('../../models/bench/bench.ts');
+async function benchOf(
+  id: string | undefined,
+  { synthetic, layers, precision, threads, peer }: Flags,
+  signal: AbortSignal,
+): Promise<Report> {
+  const { benchModel, benchSynthetic } = await import('../../models/bench/model-bench.ts');
+  const { requirePeer } = await import('../../models/bench/peer/package.ts');
   const { readInstalled } = await import('../../models/hub/installed.ts');
   const { modelsHome } = await import('../../models/hub/models-home.ts');
-  const { name, directory, adapter, compiled, shape, problem } = await readInstalled(modelsHome(), id);
+  const home = modelsHome();
+  const options = {
+    ...{ layers, precisions: precision, threads: threads ?? availableParallelism() },
+    peer: peer && (() => requirePeer(home, progress, { signal })),
+    ...{ signal, onProgress: progress },
+  };
+  if (synthetic !== undefined) return benchSynthetic(synthetic, options);
+  const { name, directory, adapter, compiled, problem } = await readInstalled(home, id ?? '');
   if (problem !== undefined) throw new AppError('model-missing', problem);
-  return bench({
-    ...{ name, checkpoint: directory, adapter, cache: compiled, synthetic: false, shape },
-    ...{ layers: Math.min(layers, shape.layers), signal, onProgress: progress },
-    precisions: precision ?? ['exact', 'int8'],
-    threads: threads ?? availableParallelism(),
-  });
+  return benchModel({ name, checkpoint: directory, adapter, cache: compiled, synthetic: false }, options);
 }
 
 /** A line for each measurement; on a terminal one that is overwritten. */

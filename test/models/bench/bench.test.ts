@@ -3,11 +3,14 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { openVlm } from '../../../models/arch/index.ts';
 import { bench } from '../../../models/bench/bench.ts';
+import { pictureLoads } from '../../../models/bench/flops.ts';
 import { probe } from '../../../models/bench/probe.ts';
-import { type BenchReport, markdownOf } from '../../../models/bench/report.ts';
+import { type BenchReport, layersMarkdown } from '../../../models/bench/report.ts';
 import { type SyntheticCheckpoint, writeSynthetic } from '../../../models/bench/synthetic.ts';
-import { requireUsable } from '../../../models/hub/usable.ts';
+import { openCheckpoint } from '../../../models/checkpoint/checkpoint.ts';
+import { shapeOf, type VlmShape } from '../../../models/hub/memory.ts';
 import { tinyShape } from './tiny.ts';
 
 // Of its own, so that other tests' folders are not taken for what was left behind.
@@ -30,10 +33,11 @@ describe('a benchmark', () => {
   afterAll(() => checkpoint.remove());
 
   async function options() {
-    const { shape } = await requireUsable(checkpoint.directory);
+    const shape = shapeOf(openVlm(await openCheckpoint(checkpoint.directory)));
     return {
       ...{ name: 'a toy', checkpoint: checkpoint.directory, cache: checkpoint.cache, synthetic: true, layers, threads: 1, seconds: 0 },
-      shape: { ...shape, layers: tinyShape.layers },
+      shape: { ...shape, layers: 32 },
+      picture: pictureLoads.anyres[0],
       precisions: ['exact', 'int8', 'int4'] as const,
       onProgress: (sentence: string) => said.push(sentence),
     };
@@ -73,7 +77,7 @@ describe('a benchmark', () => {
   });
 
   it('says in its table what was measured and what was computed from it', () => {
-    const text = markdownOf(report, { date: '2026-01-02', processor: 'a processor', cores: 2, memoryBytes: 8e9, system: 'Linux' });
+    const text = layersMarkdown(report, { date: '2026-01-02', processor: 'a processor', cores: 2, memoryBytes: 8e9, system: 'Linux' });
     expect(text).toContain('**Extrapolated**: 3 decoder layers and 1 were run, and 32 computed from them');
     for (const precision of ['exact', 'int8', 'int4']) expect(text.match(new RegExp(`^\\| ${precision} \\|`, 'gm'))).toHaveLength(5);
     expect(text).not.toMatch(/NaN|undefined|Infinity/);
@@ -92,7 +96,11 @@ describe('a benchmark', () => {
 });
 
 describe('a probe', () => {
-  const shape = { layers: 4, hidden: 128, mlp: 256, kvHeads: 2, headDim: 32, vision: { layers: 2, hidden: 64, mlp: 128 } };
+  const vision = { layers: 2, hidden: 64, mlp: 128, tokens: 17, ends: 1e6 };
+  const shape: VlmShape = {
+    ...{ kind: 'vlm', layers: 4, hidden: 128, mlp: 256, kvHeads: 2, headDim: 32 },
+    ...{ vision, tiles: 5, tileRows: 17 },
+  };
 
   it.each(['exact', 'int8', 'int4'] as const)('tells what a picture and a text would take in %s', async (precision) => {
     const found = await probe(shape, { precision, seconds: 0.1, threads: 1 });
@@ -100,6 +108,14 @@ describe('a probe', () => {
     expect(found.secondsPerText).toBeGreaterThan(0);
     expect(found.secondsPerPicture).toBeGreaterThan(found.secondsPerText);
     expect(folders()).toEqual([]);
+  });
+
+  it('tells it of two encoders, and of a picture in one tile', async () => {
+    const text = { layers: 2, hidden: 64, mlp: 128, vocabulary: 32, tokens: 4 };
+    const dual = await probe({ kind: 'dual', dimension: 32, vision, text }, { seconds: 0.1, threads: 1 });
+    expect(dual.precision).toBe('exact');
+    expect(dual.secondsPerText).toBeGreaterThan(0);
+    expect(dual.secondsPerPicture).toBeGreaterThan(dual.secondsPerText);
   });
 
   it('stops when nobody waits for it any more', async () => {

@@ -77,7 +77,7 @@ it('knows the shapes of the catalogue, and names them where it is asked for anot
   expect(Object.keys(syntheticShapes)).toEqual([
     ...['e5v-8b', 'llava-mistral-7b', 'phi3-v', 'smolvlm-256m', 'clip-b32', 'clip-l14-336', 'siglip-b16'],
   ]);
-  expect(requireShape('e5v-8b').layers).toBe(catalogueEntry('e5v')?.shape.layers);
+  expect(catalogueEntry('e5v')?.shape).toMatchObject({ layers: requireShape('e5v-8b').layers });
   expect(() => requireShape('e5v')).toThrow(/^There is no shape "e5v"\. Known:(\n {2}[\w-]+: .+){7}$/);
   expect(() => requireShape('toString')).toThrow('There is no shape');
 });
