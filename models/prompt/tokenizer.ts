@@ -7,7 +7,9 @@ import { Tokenizer } from '@huggingface/tokenizers';
 import { z } from 'zod';
 import { AppError } from '../../core/api/errors.ts';
 import { readJson } from '../checkpoint/model-file.ts';
-import { type AddedToken, checkAddedTokens, type StatedToken, type TokenFinder, tokenFinder } from './added-tokens.ts';
+import { type AddedToken, type Finding, openCutter } from './added-tokens.ts';
+import { likeTheReference } from './library-json.ts';
+import { type Normalise, openNormaliser } from './normaliser.ts';
 import { longestThatFits } from './truncate.ts';
 
 /** Template pieces may hold special tokens, user pieces may not. */
@@ -23,9 +25,10 @@ export type Encoded = {
 export type PromptTokenizer = {
   /**
    * Token ids, begin token included. With `maxTokens` the end of the user's text is cut off until the whole fits; the template stays whole.
+   * With `cut: 'tokens'` tokens are cut off, as the reference does, wherever they are from; what the tokenizer puts around every text stays.
    * Fails with bad-request when the template alone does not fit.
    */
-  encode(prompt: Prompt, options?: { readonly maxTokens?: number | undefined }): Encoded;
+  encode(prompt: Prompt, options?: { readonly maxTokens?: number | undefined; readonly cut?: 'text' | 'tokens' }): Encoded;
   /** A complete prompt in which special tokens count, as the reference tokenises it. */
   encodeRaw(prompt: string): number[];
   /** The readable text of one token without the white space that it begins with; empty for special tokens and parts of characters. */
@@ -40,7 +43,6 @@ export type PromptTokenizer = {
 
 /** What is used of the library, whose own types do not resolve under Node's rules for modules. */
 type Library = {
-  readonly normalizer: { normalize(text: string): string } | null;
   readonly pre_tokenizer: { pre_tokenize(text: string, options: { section_index: number }): string[] } | null;
   readonly model: {
     readonly vocab: readonly (string | undefined)[];
@@ -58,17 +60,19 @@ const addedToken = z.object({
   rstrip: z.boolean().default(false),
   special: z.boolean().default(false),
   single_word: z.boolean().default(false),
-  normalized: z.boolean().default(false),
+  normalized: z.boolean().optional(),
 });
 const tokenizerFile = z.looseObject({
   added_tokens: z.array(addedToken.extend({ id: z.int().nonnegative() })).default([]),
   normalizer: z.unknown(),
-  model: z.looseObject({ vocab: z.unknown(), merges: z.unknown() }),
+  model: z
+    .looseObject({ type: z.string().default('BPE'), vocab: z.unknown(), merges: z.unknown().optional() })
+    .refine(({ type, merges }) => type !== 'BPE' || merges !== undefined, 'has no merges'),
 });
 const configFile = z.looseObject({ added_tokens_decoder: z.record(z.string().regex(/^\d+$/), addedToken).default({}) });
 
 /** Fails with model-missing or model-invalid. */
-export async function openTokenizer(directory: string): Promise<PromptTokenizer> {
+export async function openTokenizer(directory: string, finding: Finding = { inUserText: 'none' }): Promise<PromptTokenizer> {
   const file = path.join(directory, 'tokenizer.json');
   const json = await readJson(file);
   if (!json) throw new AppError('model-missing', `${directory} has no tokenizer.json, so texts cannot be read. Download it again.`);
@@ -77,20 +81,25 @@ export async function openTokenizer(directory: string): Promise<PromptTokenizer>
   const config = parsed(configFile, (await readJson(configPath)) ?? {}, configPath);
 
   // Fast tokenizers add what tokenizer_config.json names and tokenizer.json does not.
-  const byId = new Map<number, StatedToken>();
-  for (const [id, token] of Object.entries(config.added_tokens_decoder)) byId.set(Number(id), { ...token, id: Number(id) });
-  for (const token of stated.added_tokens) byId.set(token.id, token);
+  const byId = new Map<number, AddedToken>();
+  for (const [id, token] of Object.entries(config.added_tokens_decoder)) byId.set(Number(id), addedAs(token, Number(id)));
+  for (const token of stated.added_tokens) byId.set(token.id, addedAs(token, token.id));
   const added = [...byId.values()];
-  checkAddedTokens(added, stated.normalizer !== null, file);
 
-  // Without its added tokens: it then takes any text for nothing but text.
-  const library: Library = opened(() => new Tokenizer({ ...json, added_tokens: [] }, config), file);
-  return promptTokenizer(library, added);
+  const normalise = opened(() => openNormaliser(stated.normalizer), file);
+  const library: Library = opened(() => new Tokenizer(likeTheReference(json, added), config), file);
+  return promptTokenizer(library, { normalise, added, finding });
 }
 
-function promptTokenizer(library: Library, added: readonly AddedToken[]): PromptTokenizer {
-  const { model, normalizer, pre_tokenizer: splitter } = library;
-  const finder = tokenFinder(added);
+function addedAs(token: z.infer<typeof addedToken>, id: number): AddedToken {
+  return { ...token, id, normalized: token.normalized ?? !token.special };
+}
+
+type Around = { readonly normalise: Normalise; readonly added: readonly AddedToken[]; readonly finding: Finding };
+
+function promptTokenizer(library: Library, { normalise, added, finding }: Around): PromptTokenizer {
+  const { model, pre_tokenizer: splitter } = library;
+  const cutter = openCutter(added, normalise, finding);
   const addedIds = new Map(added.map(({ content, id }) => [content, id]));
   const contents = new Map(added.map(({ content, id }) => [id, content]));
   const idOf = (token: string): number | undefined => addedIds.get(token) ?? model.tokens_to_ids.get(token);
@@ -98,8 +107,7 @@ function promptTokenizer(library: Library, added: readonly AddedToken[]): Prompt
 
   /** `section` counts added tokens and the texts between them: only the very first text may get a space in front (Metaspace). */
   function textIds(text: string, section: number): number[] {
-    const normalised = normalizer ? normalizer.normalize(text) : text;
-    const words = splitter ? splitter.pre_tokenize(normalised, { section_index: section }) : [normalised];
+    const words = splitter ? splitter.pre_tokenize(text, { section_index: section }) : [text];
     const ids: number[] = [];
     for (const token of model._call(words)) {
       const id = model.tokens_to_ids.get(token) ?? model.unk_token_id;
@@ -110,7 +118,8 @@ function promptTokenizer(library: Library, added: readonly AddedToken[]): Prompt
 
   function idsOf(prompt: Prompt): number[] {
     const ids = [...before];
-    sections(prompt, finder).forEach((part, section) => {
+    const pieces = prompt.map((piece) => ('user' in piece ? { text: piece.user, user: true } : { text: piece.template, user: false }));
+    cutter(pieces).forEach((part, section) => {
       if (typeof part !== 'string') ids.push(part.id);
       else for (const id of textIds(part, section)) ids.push(id);
     });
@@ -119,7 +128,7 @@ function promptTokenizer(library: Library, added: readonly AddedToken[]): Prompt
   }
 
   return {
-    encode(prompt, { maxTokens = Number.POSITIVE_INFINITY } = {}) {
+    encode(prompt, { maxTokens = Number.POSITIVE_INFINITY, cut = 'text' } = {}) {
       const ids = idsOf(prompt);
       const template = idsOf(prompt.map((piece) => ('user' in piece ? { user: '' } : piece))).length;
       const of = Math.max(0, ids.length - template);
@@ -127,6 +136,7 @@ function promptTokenizer(library: Library, added: readonly AddedToken[]): Prompt
       if (template > maxTokens) {
         throw new AppError('bad-request', `The prompt alone has ${template} tokens; at most ${maxTokens} are possible here.`);
       }
+      if (cut === 'tokens') return { ids: [...ids.slice(0, maxTokens - after.length), ...after], kept: maxTokens - template, of };
       const fitting = longestThatFits(prompt, { ids, encode: idsOf, maxTokens });
       return { ids: fitting, kept: Math.max(0, fitting.length - template), of };
     },
@@ -141,24 +151,6 @@ function promptTokenizer(library: Library, added: readonly AddedToken[]): Prompt
     imageToken: addedIds.get('<image>'),
     size: Math.max(model.vocab.length, ...added.map(({ id }) => id + 1)),
   };
-}
-
-/** The added tokens of the template pieces, and the texts between them, of which user pieces are a part like any other. */
-function sections(prompt: Prompt, finder: TokenFinder): (string | AddedToken)[] {
-  const parts: (string | AddedToken)[] = [];
-  for (const piece of prompt.flatMap((piece) => ('template' in piece ? finder.pieces(piece.template) : [piece.user]))) {
-    const last = parts.at(-1);
-    if (typeof piece === 'string' && typeof last === 'string') parts[parts.length - 1] = last + piece;
-    else parts.push(piece);
-  }
-  return parts
-    .map((part, i) => {
-      if (typeof part !== 'string') return part;
-      const [left, right] = [parts[i - 1], parts[i + 1]];
-      const rest = typeof left === 'object' && left.rstrip ? part.trimStart() : part;
-      return typeof right === 'object' && right.lstrip ? rest.trimEnd() : rest;
-    })
-    .filter((part) => part !== '');
 }
 
 /** What the tokenizer puts around every text. */

@@ -157,9 +157,10 @@ describe('a folder without a tokenizer that can be used', () => {
   it('is refused with the reason', async () => {
     await expect(open((json) => ({ ...json, model: undefined }))).rejects.toThrow(invalid('model'));
     await expect(open((json) => ({ ...json, pre_tokenizer: { type: 'Strange' } }))).rejects.toThrow(invalid('Strange'));
-    const odd = { id: 1700, content: '<odd>', normalized: true };
-    await expect(open((json) => ({ ...json, added_tokens: [odd] }))).rejects.toThrow(invalid('"<odd>" is to be found in normalised text'));
-    await expect(open((json) => ({ ...json, added_tokens: [{ ...odd, single_word: true }] }))).rejects.toThrow(invalid('whole word'));
+    await expect(open((json) => ({ ...json, normalizer: { type: 'Strange' } }))).rejects.toThrow(invalid('Strange'));
+    await expect(open((json) => ({ ...json, model: { type: 'BPE', vocab: {} } }))).rejects.toThrow(invalid('has no merges'));
+    const charsmap = { type: 'Precompiled', precompiled_charsmap: 'AAAA' };
+    await expect(open((json) => ({ ...json, normalizer: charsmap }))).rejects.toThrow(invalid('precompiled_charsmap is damaged'));
   });
 
   it('takes added tokens that only tokenizer_config.json names', async () => {
