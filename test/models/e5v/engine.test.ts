@@ -41,15 +41,18 @@ async function prompted(embedder: Embedder, prompt: string, image?: string): Pro
 
 const [llama3] = goldenSets as [GoldenSet];
 
-/** The reference's processor does not turn pictures by their EXIF orientation; Oneword does, and the case beside it has that value. */
-const unturned = 'image_exif6_jpeg';
+/**
+ * Cases in which Oneword does otherwise: the reference's processor does not turn pictures by their EXIF orientation (the case beside it has that
+ * value), and Phi-3-vision's code lets the longest text of a batch choose the rotary positions of all (asked for in phi3-v.test.ts).
+ */
+const otherwise = ['image_exif6_jpeg', 'batch_text_with_long'];
 
 describe.each(goldenSets)('the checkpoint $name', (set) => {
   it('gives the recorded vector of every prompt and picture, and an error where the reference raised one', async () => {
     const embedder = await open(set);
     const differences: [string, number][] = [];
     for (const { name, prompts, images, error, embedding } of await readCases(set)) {
-      if (name === unturned) continue;
+      if (otherwise.includes(name)) continue;
       const dimension = embedder.space.dimension;
       for (const [row, prompt] of prompts.entries()) {
         const answer = prompted(embedder, prompt, images[row]);
