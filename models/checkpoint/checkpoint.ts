@@ -5,6 +5,7 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { AppError } from '../../core/api/errors.ts';
+import { type Exported, exportedFiles, findExported } from './exported.ts';
 import type { JsonObject } from './json.ts';
 import { isObject } from './json.ts';
 import { listing, shownValue } from './listing.ts';
@@ -22,8 +23,10 @@ export type Checkpoint = {
   readonly preprocessor: JsonObject | undefined;
   /** fixture_vision_config.json, which small checkpoints have whose family's config.json leaves out the tower's sizes. */
   readonly vision: JsonObject | undefined;
-  /** By name, as stored. */
+  /** By name, as stored. Of an export, its files. */
   readonly tensors: ReadonlyMap<string, StoredTensor>;
+  /** Encoders in ONNX, where there are no safetensors. */
+  readonly exported: Exported | undefined;
   /** Identity of the content, 16 hex digits. See `revisionOf`. */
   readonly revision: string;
 };
@@ -47,8 +50,8 @@ export async function openCheckpoint(directory: string): Promise<Checkpoint> {
   await requireFolder(folder);
   const weights = await findWeights(folder);
   const config = await readConfig(folder);
-  const tensors = weights === indexName ? await readSharded(folder) : tensorMap(await readShard(path.join(folder, weights)));
-  if (tensors.size === 0) throw new AppError('model-invalid', `${path.join(folder, weights)} holds no tensors.`);
+  const exported = typeof weights === 'string' ? undefined : weights;
+  const tensors = await tensorsOf(folder, weights);
   return {
     directory: folder,
     modelType: modelTypeOf(config, folder),
@@ -56,13 +59,23 @@ export async function openCheckpoint(directory: string): Promise<Checkpoint> {
     preprocessor: await readPreprocessor(folder),
     vision: await readJson(path.join(folder, 'fixture_vision_config.json')),
     tensors,
+    exported,
     revision: await revisionOf(config, tensors.values()),
   };
 }
 
-/** The file to start from. A single file wins over an index beside it, as in the transformers library. */
-async function findWeights(folder: string): Promise<typeof weightsName | typeof indexName> {
+async function tensorsOf(folder: string, weights: Awaited<ReturnType<typeof findWeights>>): Promise<Map<string, StoredTensor>> {
+  if (typeof weights !== 'string') return tensorMap(await exportedFiles(folder, weights));
+  const tensors = weights === indexName ? await readSharded(folder) : tensorMap(await readShard(path.join(folder, weights)));
+  if (tensors.size === 0) throw new AppError('model-invalid', `${path.join(folder, weights)} holds no tensors.`);
+  return tensors;
+}
+
+/** The file to start from, or what was exported to ONNX. A single file wins over an index beside it, as in the transformers library. */
+async function findWeights(folder: string): Promise<typeof weightsName | typeof indexName | Exported> {
   for (const name of [weightsName, indexName] as const) if (await exists(path.join(folder, name))) return name;
+  const exported = await findExported(folder);
+  if (exported) return exported;
   const wanted = `Needed is ${weightsName}, or ${indexName} with its parts.`;
   const names = (await readdir(folder)).sort();
 

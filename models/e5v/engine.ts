@@ -3,10 +3,11 @@
  * last hidden state is the vector (Jiang et al. 2024, arXiv 2407.12580). Reference: https://github.com/kongds/E5-V.
  */
 import { AppError } from '../../core/api/errors.ts';
-import type { Embedder, EmbedOptions, PictureInput, Space, Vectors, Word } from '../../core/indexing/embedder.ts';
+import type { Embedder, EmbedOptions, PictureInput, Space, Word } from '../../core/indexing/embedder.ts';
 import type { Prompt } from '../prompt/tokenizer.ts';
 import type { Sequence } from '../runtime/decoder-run.ts';
 import type { Work } from '../runtime/machine.ts';
+import { unit, urgent, workOf } from '../runtime/work.ts';
 import type { Opened } from './open.ts';
 import { createPrefixCache, prefixKey } from './prefix-cache.ts';
 import { tokensFor, wordsOf } from './said-words.ts';
@@ -153,31 +154,9 @@ export function createE5v(opened: Opened, space: Space): Embedder {
   };
 }
 
-function workOf({ priority, signal, onProgress }: EmbedOptions, otherwise: Work['priority']): Work {
-  return { priority: priority ?? otherwise, ...(signal ? { signal } : {}), ...(onProgress ? { onProgress } : {}) };
-}
-
-/** What takes a moment overtakes pictures that are asked with. */
-function urgent(work: Work): Work {
-  return work.priority === 'query' ? { ...work, priority: 'text' } : work;
-}
-
 /** A part of longer work, whose progress goes on from one part to the next. */
 function part(work: Work, from: number, to: number): Work {
   const { onProgress, ...rest } = work;
   if (!onProgress) return work;
   return { ...rest, onProgress: (done, of) => onProgress(Math.round((from + (done / of) * (to - from)) * progressSteps), progressSteps) };
-}
-
-/** Rows to unit length: x / max(|x|, 1e-12), as torch's `normalize` does. */
-function unit(rows: Float32Array, dimension: number): Vectors {
-  const data = new Float32Array(rows.length);
-  for (let start = 0; start < rows.length; start += dimension) {
-    const row = rows.subarray(start, start + dimension);
-    const length = Math.max(Math.sqrt(row.reduce((sum, value) => sum + value * value, 0)), 1e-12);
-    row.forEach((value, i) => {
-      data[start + i] = value / length;
-    });
-  }
-  return { dimension, data };
 }

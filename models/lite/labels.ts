@@ -19,7 +19,7 @@ export type Labels = {
 };
 
 export async function readLabels(directory: string): Promise<Labels> {
-  const { classes } = JSON.parse(await readFile(path.join(directory, 'labels.json'), 'utf8')) as { classes: { names: string[] }[] };
+  const names = await readLabelNames(directory);
   const vectors = await readFloats(path.join(directory, 'label-vectors.f32'), labelCount * textSize);
   const mean = new Float64Array(textSize);
   for (let c = 0; c < labelCount; c++) addScaled(mean, row(vectors, c, textSize), 1 / labelCount);
@@ -30,7 +30,13 @@ export async function readLabels(directory: string): Promise<Labels> {
     return unit(moved);
   }
 
-  return { names: classes.map(({ names }) => names[0] ?? ''), vectors, centre };
+  return { names, vectors, centre };
+}
+
+/** The commonest name of each. */
+export async function readLabelNames(directory: string): Promise<string[]> {
+  const { classes } = JSON.parse(await readFile(path.join(directory, 'labels.json'), 'utf8')) as { classes: { names: string[] }[] };
+  return classes.map(({ names }) => names[0] ?? '');
 }
 
 /** A file of little-endian float32 numbers. */

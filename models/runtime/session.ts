@@ -20,10 +20,13 @@ export type ProviderName = 'cpu' | 'cuda' | 'webgpu' | 'dml' | 'coreml';
 export type TensorInput = { readonly data: Float32Array | BigInt64Array | Int32Array; readonly shape: readonly number[] };
 
 export type Session = {
-  /** Every output by name; all are float32. */
-  run(inputs: Readonly<Record<string, TensorInput>>): Promise<Readonly<Record<string, Float32Array>>>;
+  /** Every output by name, or those that are wanted; all are float32, or float16 and widened. */
+  run(inputs: Readonly<Record<string, TensorInput>>, wanted?: readonly string[]): Promise<Readonly<Record<string, Float32Array>>>;
   close(): Promise<void>;
 };
+
+/** What the model calls its inputs, with the types of their elements, and its outputs. */
+export type Ports = { readonly inputs: ReadonlyMap<string, string>; readonly outputs: readonly string[] };
 
 /** A file, or a model built in memory whose external data lie below `folder`. */
 export type ModelSource = string | { readonly bytes: Uint8Array; readonly folder: string };
@@ -35,8 +38,11 @@ export type SessionOptions = {
    * Where the weights are while the session is open (CPU only; absent = onnxruntime's defaults, for small networks).
    * - `resident`: laid out for the processor in memory of its own: slow to open, fast to run
    * - `mapped`: read from the mapped file on every run, float casts included: opens in milliseconds and holds no memory of its own
+   * - `fed`: nowhere; they come with every run
    */
-  readonly weights?: 'resident' | 'mapped';
+  readonly weights?: 'resident' | 'mapped' | 'fed';
+  /** Keeps the memory of activations for the next run: for a session that stays open and is the only one. */
+  readonly arena?: boolean;
   /** For int8 products on processors that add up bytes in 16 bits, see [Note: saturating processors]: half as fast, and right. */
   readonly wideSums?: boolean;
   /** What messages call the model. */
@@ -44,16 +50,18 @@ export type SessionOptions = {
 };
 
 /** @throws AppError `model-missing` where the model or its weights are absent or cut short, `engine-failed` where it cannot be loaded. */
-export async function openSession(model: ModelSource, options: SessionOptions): Promise<Session> {
+export async function openSession(model: ModelSource, options: SessionOptions): Promise<Session & Ports> {
   const name = options.name ?? (typeof model === 'string' ? path.basename(model) : 'a model built in memory');
   const session = await create(model, options).catch(async (error: unknown) => {
     throw await openingFailure(model, name, error);
   });
 
   return {
-    async run(inputs) {
+    inputs: new Map(session.inputMetadata.map((input) => [input.name, input.isTensor ? input.type : 'sequence'])),
+    outputs: session.outputNames,
+    async run(inputs, wanted = session.outputNames) {
       const feeds = Object.fromEntries(Object.entries(inputs).map(([key, { data, shape }]) => [key, tensorOf(data, shape)]));
-      const results = await session.run(feeds).catch((error: unknown) => {
+      const results = await session.run(feeds, wanted).catch((error: unknown) => {
         throw new AppError('engine-failed', `The model ${name} failed on this input: ${reason(error)}`, { cause: error });
       });
       return Object.fromEntries(Object.entries(results).map(([key, { data }]) => [key, floats(key, data)]));
@@ -62,7 +70,10 @@ export async function openSession(model: ModelSource, options: SessionOptions): 
   };
 }
 
-function create(model: ModelSource, { threads, provider = 'cpu', weights, wideSums = false }: SessionOptions): Promise<InferenceSession> {
+function create(
+  model: ModelSource,
+  { threads, provider = 'cpu', weights, arena = false, wideSums = false }: SessionOptions,
+): Promise<InferenceSession> {
   const fromMemory = typeof model !== 'string';
   const mapped = weights === 'mapped' && provider === 'cpu';
   const options: InferenceSession.SessionOptions = {
@@ -72,7 +83,7 @@ function create(model: ModelSource, { threads, provider = 'cpu', weights, wideSu
     // Failures come back as exceptions.
     logSeverityLevel: 4,
     // An arena keeps the largest activations of every session that is open: with a session per layer that is gigabytes.
-    ...(weights && { enableCpuMemArena: false, enableMemPattern: false }),
+    ...(weights && !arena && { enableCpuMemArena: false, enableMemPattern: false }),
     extra: {
       session: {
         // Spinning threads take the cores from the processes that decode the next pictures.
@@ -107,5 +118,6 @@ function tensorOf(data: TensorInput['data'], shape: readonly number[]): Tensor {
 
 function floats(name: string, data: unknown): Float32Array {
   if (data instanceof Float32Array) return data;
+  if (data instanceof Float16Array) return Float32Array.from(data);
   throw new AppError('internal', `The model's output "${name}" is not float32.`);
 }
