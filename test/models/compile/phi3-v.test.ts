@@ -1,12 +1,15 @@
 /** @file Phi-3-vision's stages against the reference's intermediate tensors, and against each other. */
+import { cp, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openCheckpoint } from '../../../models/checkpoint/checkpoint.ts';
 import { readFloats } from '../../../models/checkpoint/floats.ts';
+import { writeSafetensors } from '../../../models/checkpoint/write.ts';
 import { type CompiledVlm, compileVlm } from '../../../models/compile/vlm.ts';
 import { parseHd } from '../../../models/prompt/hd-config.ts';
 import { phi3VisionReading } from '../../../models/prompt/phi3-v.ts';
 import { openTokenizer } from '../../../models/prompt/tokenizer.ts';
+import { temporaryFolder } from './rewritten.ts';
 import { fixtures, floats, largestDifference, openGolden, pick, runDecoder, runStage, runVision } from './run-stages.ts';
 
 /**
@@ -144,4 +147,41 @@ describe('the decoder', () => {
     const { hidden } = await runDecoder(half, embeds, { form: 'gqa' });
     expect(largestDifference(hidden, (await golden.tensor('image_square.final_hidden')).data)).toBeLessThan(0.2);
   });
+});
+
+/** The checkpoint with 2 of its 4 heads of keys and values, a head tied to the embeddings, and in `full` each of these heads written out twice. */
+async function withSharedHeads(full: boolean): Promise<CompiledVlm> {
+  const folder = await temporaryFolder();
+  const { heads, headDim, hiddenSize } = compiled.model.text;
+  const head = headDim * hiddenSize;
+  const tensors = await Promise.all(
+    [...checkpoint.tensors.values()]
+      .filter(({ name }) => name !== 'lm_head.weight')
+      .map(async ({ name, shape, ...tensor }) => {
+        const values = await readFloats({ name, shape, ...tensor });
+        if (!name.endsWith('qkv_proj.weight')) return { name, dtype: 'F32' as const, shape, values };
+        const picked = Array.from({ length: 3 * heads }, (_, i) => (i < heads || i % 2 === 0 ? i : full ? i - 1 : -1)).filter(
+          (i) => i >= 0,
+        );
+        const rows = picked.flatMap((i) => Array.from(values.subarray(i * head, (i + 1) * head)));
+        return { name, dtype: 'F32' as const, shape: [picked.length * headDim, hiddenSize], values: Float32Array.from(rows) };
+      }),
+  );
+  await writeSafetensors(path.join(folder, 'model.safetensors'), tensors);
+  const config = { ...checkpoint.config, num_key_value_heads: full ? null : heads / 2, tie_word_embeddings: true };
+  await writeFile(path.join(folder, 'config.json'), JSON.stringify(config));
+  await cp(path.join(checkpoint.directory, 'fixture_vision_config.json'), path.join(folder, 'fixture_vision_config.json'));
+  return compileVlm(await openCheckpoint(folder), { precision: 'exact' });
+}
+
+it('lets several heads share keys and values, and the head the embeddings', async () => {
+  const [shared, full] = [await withSharedHeads(false), await withSharedHeads(true)];
+  expect([shared.model.text.kvHeads, full.model.text.kvHeads]).toEqual([2, 4]);
+  for (const id of ['text_short', 'image_square']) {
+    const embeds = (await golden.tensor(`${id}.inputs_embeds`)).data;
+    const expected = (await runDecoder(full, embeds, { form: 'gqa' })).hidden;
+    for (const form of ['gqa', 'plain'] as const)
+      expect(relative((await runDecoder(shared, embeds, { form })).hidden, expected), `${id} ${form}`).toBeLessThan(share);
+  }
+  expect(shared.model.tensors.head).toBe('model.embed_tokens.weight');
 });

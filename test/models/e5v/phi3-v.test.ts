@@ -140,7 +140,7 @@ it.each(['int8', 'int4'] as const)('%s keeps the embeddings', async (precision) 
     if (name === 'image_exif6_jpeg' || name.startsWith('batch')) continue;
     const [prompt = '', image] = [prompts[0], images[0]];
     const shown = image === undefined ? {} : { picture: await picture(image, embedder) };
-    const { data } = (await embedder.prompted?.({ prompt, ...shown })) ?? { data: [] };
+    const { data } = (await embedder.prompted?.({ prompt, ...shown })) ?? { data: new Float32Array() };
     cosines.set(
       name,
       data.reduce((sum, value, i) => sum + value * (embedding?.[i] ?? 0), 0),
