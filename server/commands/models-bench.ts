@@ -88,7 +88,7 @@ async function benchOf(
   const home = modelsHome();
   const options = {
     ...{ layers, precisions: precision, threads: threads ?? availableParallelism() },
-    peer: peer && (() => requirePeer(home, progress, { signal })),
+    peer: peer && (() => requirePeer(home, progress, signal)),
     ...{ signal, onProgress: progress },
   };
   if (synthetic !== undefined) return benchSynthetic(synthetic, options);

@@ -14,15 +14,8 @@ export const peerName = `transformers.js ${peerVersion}`;
 /** The folder whose node_modules have it. The name is none that an engine can have. */
 export const peerFolder = (home: string): string => path.join(home, `.transformers.js-${peerVersion}`);
 
-/**
- * Path of its module for Node. Throws `download-failed` where npm cannot install it, or the signal's reason.
- * @param install what to run for `npm install` into a folder
- */
-export async function requirePeer(
-  home: string,
-  say: (sentence: string) => void,
-  { signal, install = npmInstall }: { signal?: AbortSignal | undefined; install?: typeof npmInstall } = {},
-): Promise<string> {
+/** Path of its module for Node. Throws `download-failed` where npm cannot install it, or the signal's reason. */
+export async function requirePeer(home: string, say: (sentence: string) => void, signal?: AbortSignal): Promise<string> {
   const folder = peerFolder(home);
   const module = path.join(folder, 'node_modules', packageName, 'dist', 'transformers.node.mjs');
   if (await isThere(module)) return module;
@@ -30,7 +23,7 @@ export async function requirePeer(
   await mkdir(home, { recursive: true });
   const part = await mkdtemp(`${folder}.`);
   try {
-    await install(part, `${packageName}@${peerVersion}`, signal);
+    await npmInstall(part, `${packageName}@${peerVersion}`, signal);
     await rm(folder, { recursive: true, force: true });
     await rename(part, folder);
   } finally {
@@ -51,8 +44,8 @@ async function isThere(file: string): Promise<boolean> {
 }
 
 /** No scripts: what they would fetch (graphics libraries) is not needed. */
-export async function npmInstall(folder: string, what: string, signal?: AbortSignal): Promise<void> {
-  const settings = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-save', '--loglevel=error', '--fetch-retries=1'];
+async function npmInstall(folder: string, what: string, signal?: AbortSignal): Promise<void> {
+  const settings = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-save', '--loglevel=error', '--fetch-retries=0'];
   const child = spawn('npm', ['install', '--prefix', folder, ...settings, what], {
     stdio: ['ignore', 'ignore', 'pipe'],
     shell: process.platform === 'win32',
