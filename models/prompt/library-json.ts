@@ -21,17 +21,23 @@ function preTokenizer(json: Json): Json {
   switch (json.type) {
     case 'Sequence':
       return { ...json, pretokenizers: Array.isArray(json.pretokenizers) ? json.pretokenizers.map(preTokenizer) : [] };
-    case 'Digits': {
-      // All that Unicode counts as numbers, also in fractions and Roman numerals.
-      const Regex = json.individual_digits === true ? '\\p{N}' : '\\p{N}+';
-      return { type: 'Split', pattern: { Regex }, behavior: 'Isolated', invert: false };
-    }
-    case 'Metaspace':
-      // Older files only say whether.
-      return json.prepend_scheme === undefined && json.add_prefix_space === false ? { ...json, prepend_scheme: 'never' } : json;
+    case 'Digits':
+      // All that Unicode counts as numbers, also fractions and Roman numerals.
+      return splitAt(json.individual_digits === true ? '\\p{N}' : '\\p{N}+');
+    case 'ByteLevel':
+      // The same words, but with white space as Unicode has it.
+      return json.use_regex === false || json.add_prefix_space !== false
+        ? json
+        : { type: 'Sequence', pretokenizers: [splitAt(wordsOfGpt2), { ...json, use_regex: false }] };
     default:
       return json;
   }
+}
+
+const wordsOfGpt2 = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
+
+function splitAt(Regex: string): JsonObject {
+  return { type: 'Split', pattern: { Regex }, behavior: 'Isolated', invert: false };
 }
 
 /**
