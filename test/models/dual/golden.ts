@@ -38,7 +38,7 @@ export function checkpointOf(family: GoldenSet['family']): string {
   return path.join(fixtures, family, 'checkpoint');
 }
 
-export async function openGolden({ family, cases }: GoldenSet): Promise<Golden> {
+export async function openGolden({ family, cases }: Pick<GoldenSet, 'family' | 'cases'>): Promise<Golden> {
   const base = path.join(fixtures, family, cases);
   const tensors = new Map((await readShard(`${base}.safetensors`)).map((tensor) => [tensor.name, tensor]));
   return {
