@@ -4,7 +4,8 @@ import { openModel } from '../arch/index.ts';
 import { openCheckpoint } from '../checkpoint/checkpoint.ts';
 import { openAdapter } from '../checkpoint/lora.ts';
 import { type CompiledVlm, compileVlm, type Precision } from '../compile/vlm.ts';
-import { compileDual } from '../dual/compile.ts';
+import { openDualRunner } from '../dual/runner.ts';
+import { builtTowers } from '../dual/towers.ts';
 import { outputName } from '../graph/plan.ts';
 import { attentionChunk } from '../runtime/decoder-run.ts';
 import { gaussian } from '../runtime/gaussian.ts';
@@ -106,23 +107,21 @@ async function encode({ subject, tower, batch, tokens, device, threads, seconds 
   const model = openModel(checkpoint);
   if (model.kind !== 'dual' || (subject.precision !== 'exact' && subject.precision !== 'fp16'))
     throw new AppError('bad-request', `${model.modelType} is not measured as two encoders in ${subject.precision}.`);
-  const compiled = await compileDual(model, checkpoint, subject.precision);
-  const stage = tower === 'pictures' ? compiled.vision : compiled.text;
-  const session = await openSession(stage.model(), { threads, provider: device.name, weights: 'resident', name: stage.name });
+  const towers = await builtTowers(model, checkpoint, subject.precision);
+  const runner = openDualRunner(model, towers, { threads, device, log: () => undefined });
   const { imageSize, channels } = model.vision;
-  const texts = {
-    ids: { data: sampleTexts(batch, tokens, model.text.vocabularySize), shape: [batch, tokens] },
-    ...(stage.inputs.includes('places') && { places: { data: new BigInt64Array(batch).fill(BigInt(tokens - 1)), shape: [batch] } }),
-  };
-  const pixels = { pixel_values: { data: gaussian(batch * channels * imageSize ** 2, 1), shape: [batch, channels, imageSize, imageSize] } };
+  const pixels = gaussian(tower === 'pictures' ? batch * channels * imageSize ** 2 : 0, 1);
+  const ids = Array.from(sampleTexts(batch, tokens, model.text.vocabularySize), Number);
+  const texts = blocksOf(ids.length, tokens).map(({ first, count }) => ids.slice(first, first + count));
+  const work = { priority: 'index' } as const;
   let hidden: Float32Array = new Float32Array();
   const timing = await timed(
     async () => {
-      hidden = (await session.run(tower === 'pictures' ? pixels : texts))[outputName('embedding')] ?? new Float32Array();
+      hidden = await (tower === 'pictures' ? runner.pictures(pixels, work) : runner.texts(texts, work));
     },
     { seconds, least: 1 },
   );
-  await session.close();
+  await runner.close();
   return { ...timing, hidden };
 }
 
