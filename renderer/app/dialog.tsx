@@ -3,15 +3,18 @@ import { Modal } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useMessages } from '../messages/messages.ts';
 import styles from './dialog.module.css';
+import { useReturnedFocus } from './use-returned-focus.ts';
 
 type Props = { opened: boolean; onClose(): void; title: string; width: number; children: ReactNode };
 
 export function Dialog({ opened, onClose, title, width, children }: Props) {
   const { close } = useMessages();
+  useReturnedFocus(opened);
   return (
     <Modal
       opened={opened}
       onClose={onClose}
+      returnFocus={false}
       title={title}
       size={width}
       padding={20}

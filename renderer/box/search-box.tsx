@@ -2,12 +2,14 @@
 import { ActionIcon, Tooltip } from '@mantine/core';
 import { IconPhotoPlus, IconSearch, IconX } from '@tabler/icons-react';
 import { type KeyboardEvent, useRef } from 'react';
+import type { SearchPage } from '../../core/api/query.ts';
 import { useMessages } from '../messages/messages.ts';
 import {
   acceptFact,
   cleared,
   commitWords,
   type QueryState,
+  toQuery,
   turnBackLastChip,
   withoutEdit,
   withoutFact,
@@ -22,7 +24,8 @@ import styles from './search-box.module.css';
 import { boxInputId, focusBox, takeFiles, useReadingPicture } from './take-picture.ts';
 import { useRecognisedFacts } from './use-recognised.ts';
 
-export function SearchBox() {
+/** `composition`: how the picture and the edit of the latest answer were combined. */
+export function SearchBox({ composition }: { composition: SearchPage['composition'] }) {
   const messages = useMessages();
   const { box } = messages;
   const query = usePlace((state) => state.query);
@@ -31,6 +34,7 @@ export function SearchBox() {
   const fileRef = useRef<HTMLInputElement>(null);
   const hasChips = query.picture !== null || query.edit !== '' || query.facts.length > 0;
   const isEmpty = !hasChips && query.words === '';
+  const hasEdit = toQuery(query).edit !== undefined;
 
   const step = (change: (query: QueryState) => QueryState): void => {
     place.step(change);
@@ -103,6 +107,11 @@ export function SearchBox() {
         }}
         onKeyDown={onKeyDown}
       />
+      {hasEdit && composition !== 'none' && (
+        <span className={styles.composition} role="note" title={box.compositionHints[composition]}>
+          {box.compositions[composition]}
+        </span>
+      )}
       {facts.slice(0, 2).map((fact, at) => (
         <button
           key={fact.label}

@@ -36,7 +36,11 @@ export function EngineCard({ engine, lineup, actions, onDownload, onRemove }: Pr
           <EngineMenu engine={engine} lineup={lineup} actions={actions} probe={probe} onRemove={onRemove} />
         </div>
       </div>
-      <p className={styles.description}>{engine.description}</p>
+      <p className={styles.kind}>{messages.kinds[engine.kind]}</p>
+      <div className={styles.description}>
+        <p>{engine.description}</p>
+        <p className={styles.goodFor}>{messages.goodFor[engine.kind]}</p>
+      </div>
       {engine.download && <EngineDownload engine={engine} download={engine.download} />}
       <EngineNumbers engine={engine} probe={probe} />
       <Coverage engine={engine} lineup={lineup} />
@@ -49,6 +53,8 @@ export function EngineCard({ engine, lineup, actions, onDownload, onRemove }: Pr
             <dd>{engine.limits}</dd>
           </>
         )}
+        <dt>{messages.edits}</dt>
+        <dd>{messages.compositions[engine.composition]}</dd>
         <dt>{messages.terms}</dt>
         <dd>
           {engine.licence}

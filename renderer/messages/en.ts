@@ -92,6 +92,11 @@ export const en = {
     pictureChip: 'Picture in the query',
     removePicture: 'Remove picture',
     edit: 'edit',
+    compositions: { learned: 'read together', arithmetic: 'picture + words added up' },
+    compositionHints: {
+      learned: 'The engine reads the picture and the edit together.',
+      arithmetic: 'Vector arithmetic: the engine adds what the words say to the picture. One that reads both together does this better.',
+    },
     editChip: (edit: string): string => `Edit: ${edit}`,
     removeEdit: (edit: string): string => `Remove edit: ${edit}`,
     factChip: (label: string): string => `Filter: ${label}`,
@@ -189,8 +194,8 @@ export const en = {
     twoEngines: 'Two engines answer: their ranks are put together, since their scores cannot be compared.',
     shownBy: (engine: string): string => `What it shows, by ${engine}`,
     below: 'It lies below the line: this may be chance.',
-    learned: 'Picture and edit were combined by the model.',
-    arithmetic: 'Picture and edit were combined by adding their vectors. An engine that has learned edits does this better.',
+    learned: 'Picture and edit were read together by the model.',
+    arithmetic: 'Picture and edit were combined by vector arithmetic, added up. An engine that reads both together does this better.',
     none: 'Nothing was asked, so everything is shown by date.',
   },
 
@@ -346,6 +351,19 @@ export const en = {
     measureAgain: 'Measure its speed again',
     remove: 'Remove',
     discard: 'Remove what has come',
+
+    kinds: {
+      lite: 'Built in',
+      vlm: 'A language model that reads pictures',
+      dual: 'Two encoders, one for pictures and one for words',
+    },
+    goodFor: {
+      lite: 'To begin with: common things, colours and people.',
+      vlm: 'At home with a picture and an edit, with text in pictures, and with long descriptions. Slow without a graphics card.',
+      dual: 'At home with photos, by words or by a picture: as good as a large language model there, at a fraction of the cost.',
+    },
+    edits: 'Picture with an edit',
+    compositions: { learned: 'read together', arithmetic: 'vector arithmetic: picture + words added up' },
 
     size: 'Download',
     sizeInstalled: 'On disk',

@@ -21,7 +21,7 @@ export function SearchPage() {
     <div className={styles.page}>
       <VisuallyHidden component="h1">{pages.search}</VisuallyHidden>
       <header className={styles.header}>
-        <SearchBox />
+        <SearchBox composition={results.first?.composition ?? 'none'} />
         <div className={styles.line}>
           <FactsLine />
           {results.hits.length > 0 && <WallTools results={results} />}
