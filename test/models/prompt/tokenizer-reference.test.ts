@@ -43,6 +43,15 @@ describe.each(['phi3-v', 'smolvlm'])('%s', async (family) => {
   });
 });
 
+it('stands all that Unicode calls numbers apart, not only digits', async () => {
+  const { model } = readJson<{ model: { vocab: Record<string, number>; merges: string[] } }>(fixture('smolvlm/checkpoint/tokenizer.json'));
+  const merged = 5000;
+  const changed = { model: { ...model, vocab: { ...model.vocab, ĠÂ: merged }, merges: [...model.merges, 'Ġ Â'] } };
+  const [plain, tokenizer] = [await opened('smolvlm', {}), await opened('smolvlm', changed)];
+  expect(tokenizer.encodeRaw('a ©')).toContain(merged);
+  expect(tokenizer.encodeRaw('a ½ ²')).toEqual(plain.encodeRaw('a ½ ²'));
+});
+
 describe('what the user wrote', () => {
   const token = { single_word: false, lstrip: false, rstrip: false, special: true, normalized: true };
   const added = [
