@@ -17,6 +17,7 @@ export type GoldenSet = {
 const llama = path.join(fixtures, 'llava-next-llama3');
 const mistral = path.join(fixtures, 'llava-next-mistral');
 const phi3 = path.join(fixtures, 'phi3-v');
+const smolvlm = path.join(fixtures, 'smolvlm');
 const lora = path.join(fixtures, 'llava-next-llama3-lora');
 
 export const goldenSets: readonly GoldenSet[] = [
@@ -32,6 +33,7 @@ export const goldenSets: readonly GoldenSet[] = [
     cases: path.join(lora, 'cases.hf441'),
   },
   { name: 'Phi-3-vision', directory: path.join(phi3, 'checkpoint'), compat: '4.41', cases: path.join(phi3, 'cases') },
+  { name: 'SmolVLM', directory: path.join(smolvlm, 'checkpoint'), compat: '4.41', cases: path.join(smolvlm, 'cases') },
 ];
 
 export type GoldenCase = {
