@@ -65,6 +65,7 @@ function createListener(status: () => LibraryStatus): Listener {
     last = performance.now();
     if (dirty.has('folders')) ready.push({ type: 'folders' });
     if (dirty.has('changed')) ready.push({ type: 'changed' });
+    if (dirty.has('keepsakes')) ready.push({ type: 'keepsakes' });
     ready.push({ type: 'status', status: status() });
     dirty.clear();
   }

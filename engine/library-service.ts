@@ -14,6 +14,17 @@ import type { Readers } from '../core/readers/reader.ts';
 import { createSearcher, type Searcher } from '../core/search/searcher.ts';
 import { countSpaces } from '../core/store/contents.ts';
 import { asStoreError } from '../core/store/failure.ts';
+import {
+  collect,
+  listCollections,
+  listSavedSearches,
+  makeCollection,
+  removeCollection,
+  removeSavedSearch,
+  renameCollection,
+  saveSearch,
+  setStars,
+} from '../core/store/keepsakes.ts';
 import { openStore, type Store } from '../core/store/open.ts';
 import { readSettings, writeSettings } from '../core/store/settings.ts';
 import { browse } from './browse.ts';
@@ -202,6 +213,10 @@ function routerOf(parts: Parts): Router<Contract, Record<never, never>> {
       throw asStoreError(store.directory, error);
     }
   });
+  const kept = <T>(result: T): T => {
+    events.tell('keepsakes');
+    return result;
+  };
   const signalOf = (signal: AbortSignal | undefined) => (signal ? { signal } : {});
   return os.router({
     status: os.status.handler(() => describeLibrary(parts)),
@@ -210,6 +225,25 @@ function routerOf(parts: Parts): Router<Contract, Record<never, never>> {
     search: os.search.handler(({ input, signal }) => searcher.search(input, signalOf(signal))),
     understand: os.understand.handler(({ input }) => searcher.understand(input.text)),
     item: os.item.handler(({ input }) => searcher.item(input.id)),
+
+    setStars: os.setStars.handler(({ input }) => kept({ changed: setStars(store, input.ids, input.starred, Date.now()) })),
+    listCollections: os.listCollections.handler(() => listCollections(store)),
+    makeCollection: os.makeCollection.handler(({ input }) => kept(makeCollection(store, input.name, Date.now()))),
+    renameCollection: os.renameCollection.handler(({ input }) => {
+      renameCollection(store, input.id, input.name);
+      return kept({});
+    }),
+    removeCollection: os.removeCollection.handler(({ input }) => {
+      removeCollection(store, input.id);
+      return kept({});
+    }),
+    collect: os.collect.handler(({ input }) => kept({ changed: collect(store, input.id, input.ids, input.isIn, Date.now()) })),
+    listSavedSearches: os.listSavedSearches.handler(() => listSavedSearches(store)),
+    saveSearch: os.saveSearch.handler(({ input }) => kept(saveSearch(store, input.name, input.place, Date.now()))),
+    removeSavedSearch: os.removeSavedSearch.handler(({ input }) => {
+      removeSavedSearch(store, input.id);
+      return kept({});
+    }),
 
     listFolders: os.listFolders.handler(() => indexer.listFolders()),
     addFolder: os.addFolder.handler(({ input }) => indexer.addFolder(input)),

@@ -29,7 +29,7 @@ export function createPictureOpener({ store, engines, readers }: Deps): OpenPict
   return async (ref, rasters, signal) => {
     const path = await pathOf(ref);
     try {
-      return (await readers.read({ path, rasters }, signal, 'query')).picture;
+      return (await readers.read({ path, rasters, ...(ref.crop && { crop: ref.crop }) }, signal, 'query')).picture;
     } catch (error) {
       throw ref.kind === 'upload' ? withoutPath(error) : error;
     }

@@ -9,6 +9,7 @@ import { probe } from '../models/bench/probe.ts';
 import { catalogueEntry } from '../models/hub/catalogue.ts';
 import { type Installed, readInstalled } from '../models/hub/installed.ts';
 import { modelsHome } from '../models/hub/models-home.ts';
+import { defaultsOf } from '../models/hub/settings.ts';
 import { openEmbedder } from '../models/registry.ts';
 import type { Raster } from '../pixels/raster.ts';
 import { render } from '../pixels/resample.ts';
@@ -25,7 +26,8 @@ serveChild({
     const installed = await find(id);
     const shape = installed?.shape ?? catalogueEntry(id)?.shape;
     if (!shape) return measure(id);
-    const { secondsPerPicture, secondsPerText } = await probe(shape, installed ? { precision: installed.settings.precision } : {});
+    const { precision, tiles } = installed?.settings ?? defaultsOf(catalogueEntry(id)?.architecture ?? '');
+    const { secondsPerPicture, secondsPerText } = await probe(shape, { precision, tiles });
     return { secondsPerPicture, secondsPerText };
   },
 } satisfies ProbeMethods);

@@ -4,6 +4,7 @@
  */
 import { eventIterator, type InferContractRouterInputs, type InferContractRouterOutputs, oc } from '@orpc/contract';
 import { z } from 'zod';
+import { collection, itemIds, keepsakeName, savedSearch } from './keepsakes.ts';
 import {
   doctorReport,
   engineInfo,
@@ -32,6 +33,19 @@ export const contract = {
   /** Facts in the words, for chips while typing. */
   understand: oc.input(z.object({ text: z.string().max(2000) })).output(z.array(recognisedFact)),
   item: oc.input(z.object({ id: itemId })).output(itemDetail),
+
+  /** Stars belong to the content: copies of a picture are starred together. */
+  setStars: oc.input(z.object({ ids: itemIds, starred: z.boolean() })).output(z.object({ changed: z.int() })),
+  listCollections: oc.output(z.array(collection)),
+  makeCollection: oc.input(z.object({ name: keepsakeName })).output(collection),
+  renameCollection: oc.input(z.object({ id: z.int(), name: keepsakeName })).output(z.object({})),
+  /** Forgets the collection. The pictures in it stay. */
+  removeCollection: oc.input(z.object({ id: z.int() })).output(z.object({})),
+  /** Puts items into a collection (`isIn`) or takes them out of it. */
+  collect: oc.input(z.object({ id: z.int(), ids: itemIds, isIn: z.boolean() })).output(z.object({ changed: z.int() })),
+  listSavedSearches: oc.output(z.array(savedSearch)),
+  saveSearch: oc.input(savedSearch.omit({ id: true })).output(savedSearch),
+  removeSavedSearch: oc.input(z.object({ id: z.int() })).output(z.object({})),
 
   listFolders: oc.output(z.array(folder)),
   addFolder: oc.input(z.object({ path, include: globs.default([]), exclude: globs.default([]) })).output(folder),

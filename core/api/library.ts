@@ -125,6 +125,8 @@ export const itemDetail = z.object({
   /** The same content under other paths. */
   copies: z.array(z.string()),
   offline: z.boolean(),
+  starred: z.boolean(),
+  collections: z.array(z.object({ id: z.int(), name: z.string() })),
 });
 export type ItemDetail = z.infer<typeof itemDetail>;
 
@@ -163,5 +165,7 @@ export const libraryEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('status'), status: libraryStatus }),
   z.object({ type: z.literal('folders') }),
   z.object({ type: z.literal('changed') }),
+  /** Stars, collections or saved searches. */
+  z.object({ type: z.literal('keepsakes') }),
 ]);
 export type LibraryEvent = z.infer<typeof libraryEvent>;

@@ -6,10 +6,21 @@ import { z } from 'zod';
 /** Opaque id of a searchable thing: `<file>` for a picture, `<file>p<page>` for a page of a document. */
 export const itemId = z.string().regex(/^\d{1,15}(p\d{1,6})?$/);
 
+/** A part of an upright picture, in fractions of its width and height. */
+export const crop = z
+  .object({
+    x: z.number().min(0).max(1),
+    y: z.number().min(0).max(1),
+    width: z.number().positive().max(1),
+    height: z.number().positive().max(1),
+  })
+  .refine(({ x, y, width, height }) => x + width <= 1.000001 && y + height <= 1.000001, 'lies outside of the picture');
+export type Crop = z.infer<typeof crop>;
+
 /** A picture to search with. `upload` is one that was dropped, pasted or given on the command line (see `POST /query-picture`). */
 export const pictureRef = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('item'), id: itemId }),
-  z.object({ kind: z.literal('upload'), id: z.string().regex(/^[0-9a-f]{32}$/) }),
+  z.object({ kind: z.literal('item'), id: itemId, crop: crop.optional() }),
+  z.object({ kind: z.literal('upload'), id: z.string().regex(/^[0-9a-f]{32}$/), crop: crop.optional() }),
 ]);
 export type PictureRef = z.infer<typeof pictureRef>;
 
@@ -35,6 +46,9 @@ export const filters = z
     minRating: z.int().min(1).max(5),
     /** Has GPS coordinates. */
     hasPlace: z.boolean(),
+    starred: z.boolean(),
+    /** Name of a collection. */
+    collection: z.string().min(1),
   })
   .partial();
 export type Filters = z.infer<typeof filters>;
@@ -48,6 +62,10 @@ export const query = z.object({
   picture: pictureRef.optional(),
   /** What should be different about the picture, which is then not among the results. Needs `picture`. */
   edit: z.string().max(2000).optional(),
+  /** Between the picture (0) and the edit (1): 0.5 is what the engine makes of both. */
+  strength: z.number().min(0).max(1).optional(),
+  /** How picture and edit are combined: as the engine learned it (one that has not adds them up), or by vector arithmetic. The engine's own way if absent. */
+  composition: z.enum(['learned', 'arithmetic']).optional(),
   filters: filters.optional(),
   literal: z.boolean().optional(),
 });
@@ -106,6 +124,7 @@ export const hit = z.object({
   /** ISO date-time without zone (camera time), or the file's own time. */
   takenAt: z.string(),
   offline: z.boolean(),
+  starred: z.boolean(),
   /** Relevance, comparable within one answer only: cosine-like in [-1, 1]; from the ranks, up to 1, where two engines answered. */
   score: z.number(),
   /** False for what lies below the cut line. */

@@ -8,6 +8,7 @@ import { AppError } from '../api/errors.ts';
 import { appearance } from './appearance.ts';
 import { quote, readBytes } from './file-bytes.ts';
 import { openHeic } from './heic.ts';
+import { partOf } from './part.ts';
 import { type Opened, openPhoto, type Source } from './photo.ts';
 import { openRaw } from './raw.ts';
 import type { ReaderLimits, ReadJob, ReadResult } from './reader.ts';
@@ -22,7 +23,8 @@ const looksSide = 320;
 
 export async function readPicture(job: ReadJob, limits: ReaderLimits): Promise<ReadResult> {
   const source = { path: job.path, bytes: await readBytes(job.path, limits.bytes) };
-  const opened = await open(source, limits);
+  const whole = await open(source, limits);
+  const opened = job.crop ? partOf(whole, job.crop) : whole;
   const isReference = (request: RasterRequest) => request.decoding === 'reference' && opened.reference !== undefined;
   const wanted = job.rasters.filter((request) => !isReference(request)).map((request) => wantedFor(opened.size, request));
   if (job.thumbnail) wanted.push(fitted(opened.size, job.thumbnail.side, opened));

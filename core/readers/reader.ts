@@ -3,7 +3,7 @@
  */
 
 import type { RasterRequest } from '../../pixels/raster.ts';
-import type { FileType } from '../api/query.ts';
+import type { Crop, FileType } from '../api/query.ts';
 import type { PictureInput } from '../indexing/embedder.ts';
 
 /** Facts that a file states about itself. Absent = not stated. */
@@ -33,6 +33,8 @@ export type PictureFacts = {
 export type ReadJob = {
   readonly path: string;
   readonly rasters: readonly RasterRequest[];
+  /** Read this part of it only. */
+  readonly crop?: Crop;
   /** Where to write the small webp (longest side `thumbnail.side`), atomically; absent = none. */
   readonly thumbnail?: { readonly path: string; readonly side: number };
 };

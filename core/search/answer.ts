@@ -3,6 +3,7 @@
  */
 import type { Filters, SearchRequest } from '../api/query.ts';
 import { countItemsOf, keysByDate } from '../store/catalogue.ts';
+import { compositionOf } from './composition.ts';
 import { Collapse, countGroups } from './groups.ts';
 import { answerByNames, findNames, looksLikeFileName } from './names.ts';
 import { byDate, orderByName, orderByVector, type Ranked, withFirst } from './order.ts';
@@ -73,7 +74,7 @@ function answerAlone(space: SearchSpace, asked: Understood, question: Question, 
     vector: asked.vector,
     scale: scaleOf(space, asked.vector, entries[0]?.key),
     says: asked.says,
-    composition: question.edit === '' ? 'none' : (space.embedder.space.composition ?? 'arithmetic'),
+    composition: question.edit === '' ? 'none' : compositionOf(space, question.composition),
     names: matches,
   };
 }

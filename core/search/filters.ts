@@ -20,6 +20,8 @@ const readers: Readonly<Record<string, ReadValue>> = {
   min: (value) => checked('min', value, { minSide: Number(value) }, 'pixels of the shorter side, e.g. min:1000'),
   people: (value) => checked('people', value, { people: Number(value) }, 'a number, e.g. people:2'),
   rating: (value) => checked('rating', value, { minRating: Number(value) }, '1 to 5'),
+  starred: (value) => checked('starred', value, { starred: { yes: true, no: false }[value.toLowerCase()] }, 'yes or no'),
+  collection: (value) => ({ collection: value }),
   place: (value) => checked('place', value, { hasPlace: { yes: true, no: false }[value.toLowerCase()] }, 'yes or no'),
 };
 
@@ -69,6 +71,8 @@ export function labelsOf(filters: Filters): string[] {
   if (filters.minSide !== undefined) labels.push(`at least ${filters.minSide} pixels`);
   if (filters.minRating !== undefined) labels.push(filters.minRating === 5 ? '5 stars' : `${filters.minRating} stars or more`);
   if (filters.hasPlace !== undefined) labels.push(filters.hasPlace ? 'with a place' : 'without a place');
+  if (filters.starred !== undefined) labels.push(filters.starred ? 'starred' : 'not starred');
+  if (filters.collection !== undefined) labels.push(`in the collection ${filters.collection}`);
   return labels;
 }
 

@@ -11,11 +11,19 @@ import type { EmbedOptions } from '../indexing/embedder.ts';
 import { findItem, keyOfContent } from '../store/catalogue.ts';
 import { readVector } from '../store/embeddings.ts';
 import type { VectorIndex } from '../vectors/vector-index.ts';
+import { balanced, type Composition, composedVector, compositionOf } from './composition.ts';
 import { ordinaryOf } from './cut.ts';
 import type { SearchSpace } from './space.ts';
 import type { Kind } from './unrelated.ts';
 
-export type Asked = { readonly words: string; readonly picture: PictureRef | undefined; readonly edit: string };
+export type Asked = {
+  readonly words: string;
+  readonly picture: PictureRef | undefined;
+  readonly edit: string;
+  /** See `query` of core/api. */
+  readonly strength?: number | undefined;
+  readonly composition?: Composition | undefined;
+};
 
 export type QueryVector = {
   readonly vector: Float32Array;
@@ -29,7 +37,7 @@ export const sampleSize = 1500;
 export async function vectorOf(space: SearchSpace, asked: Asked, signal: AbortSignal | undefined): Promise<QueryVector> {
   const options: EmbedOptions = { priority: 'query', ...(signal ? { signal } : {}) };
   const words = asked.words === '' ? undefined : first(await space.embedder.text([asked.words], options));
-  const seen = asked.picture && (await pictureVector(space, asked.picture, asked.edit, options));
+  const seen = asked.picture && (await pictureVector(space, { ...asked, picture: asked.picture }, options));
   if (seen && words) return { ...added(space.vectors, words, seen.vector), reference: seen.reference };
   if (seen) return { ...seen, kind: { kind: asked.edit === '' ? 'picture' : 'words' } };
   if (words) return { vector: words, kind: { kind: 'words' }, reference: undefined };
@@ -38,14 +46,27 @@ export async function vectorOf(space: SearchSpace, asked: Asked, signal: AbortSi
 
 type Seen = Pick<QueryVector, 'vector' | 'reference'>;
 
-async function pictureVector(space: SearchSpace, picture: PictureRef, edit: string, options: EmbedOptions): Promise<Seen> {
+type AskedPicture = Omit<Asked, 'picture'> & { readonly picture: PictureRef };
+
+async function pictureVector(
+  space: SearchSpace,
+  { picture, edit, strength, composition }: AskedPicture,
+  options: EmbedOptions,
+): Promise<Seen> {
   const reference = referenceOf(space, picture);
-  const stored = edit === '' ? storedVector(space, reference) : undefined;
-  if (stored) return { vector: stored, reference };
+  const stored = picture.crop === undefined ? storedVector(space, reference) : undefined;
+  if (edit === '' && stored) return { vector: stored, reference };
   const { embedder } = space;
   const opened = await space.openPicture(picture, embedder.rasters('fast'), options.signal);
-  const vectors = edit === '' ? await embedder.image([opened], options) : await embedder.composed([{ picture: opened, edit }], options);
-  return { vector: first(vectors), reference };
+  const plain = async () => stored ?? first(await embedder.image([opened], options));
+  if (edit === '') return { vector: await plain(), reference };
+  const vector = await composedVector({
+    ...{ strength: strength ?? balanced, composition: compositionOf(space, composition), own: compositionOf(space) },
+    plain,
+    words: async () => first(await embedder.text([edit], options)),
+    together: async () => first(await embedder.composed([{ picture: opened, edit }], options)),
+  });
+  return { vector, reference };
 }
 
 /** The id of an uploaded picture is the beginning of its SHA-256, so the library knows whether it has the same one. */

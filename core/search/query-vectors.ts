@@ -112,7 +112,15 @@ export function createUnderstanding(patienceMs: number, log: (line: string) => v
 /** The vector of a picture is known by its key: one that was embedded anew is another question. */
 function keyOf(space: SearchSpace, asked: Asked): string {
   const reference = asked.picture && referenceOf(space, asked.picture);
-  return JSON.stringify([space.spaceId, asked.words, asked.picture ?? null, asked.edit, reference ?? null]);
+  return JSON.stringify([
+    space.spaceId,
+    asked.words,
+    asked.picture ?? null,
+    asked.edit,
+    asked.strength ?? null,
+    asked.composition ?? null,
+    reference ?? null,
+  ]);
 }
 
 /** The engine is missing or does not come up: what it is not needed for goes on. */

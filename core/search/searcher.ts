@@ -8,6 +8,7 @@ import type { Filters, Query, RecognisedFact, SearchPage, SearchRequest } from '
 import type { Engines, OpenEngine } from '../indexing/engines.ts';
 import { findItem } from '../store/catalogue.ts';
 import { embeddingsOfParts } from '../store/embeddings.ts';
+import { collectionsWith } from '../store/keepsakes.ts';
 import { answer, type Question, type Spaces } from './answer.ts';
 import { fingerprintOf, readCursor } from './cursor.ts';
 import { recogniseFacts, understand } from './facts.ts';
@@ -112,7 +113,11 @@ function questionOf(request: SearchRequest, now: Date): { question: Question; fa
     throw new AppError('bad-request', `The edit "${edit}" needs a picture to change. Add one, or search for the words alone.`);
   }
   const { words, facts, filters } = factsOf(query, now);
-  return { question: { words, picture: query.picture, edit, filters: { ...filters, ...stated(query.filters) }, order, group }, facts };
+  const way = edit === '' ? {} : { strength: query.strength, composition: query.composition };
+  return {
+    question: { words, picture: query.picture, edit, ...way, filters: { ...filters, ...stated(query.filters) }, order, group },
+    facts,
+  };
 }
 
 function factsOf({ text = '', literal = false }: Query, now: Date): { words: string; facts: RecognisedFact[]; filters: Filters } {
@@ -128,8 +133,14 @@ function detailOf({ serving, next }: Spaces, id: string): ItemDetail {
   const { store, spaceId } = serving;
   const found = findItem(store, spaceId, id);
   if (found === undefined) throw new AppError('not-found', `There is no item ${id} in this library any more.`);
-  const { key: _key, partId, fileId: _fileId, page: _page, hash: _hash, latitude, longitude, ...facts } = found;
+  const { key: _key, partId, fileId: _fileId, page: _page, hash, latitude, longitude, ...facts } = found;
   const place = latitude !== null && longitude !== null ? { latitude, longitude } : null;
   const said = next && embeddingsOfParts(store, next.spaceId, [partId]).get(partId)?.words;
-  return { ...facts, place, words: [...(said && said.length > 0 ? said : facts.words)], copies: [...facts.copies] };
+  return {
+    ...facts,
+    place,
+    words: [...(said && said.length > 0 ? said : facts.words)],
+    copies: [...facts.copies],
+    collections: collectionsWith(store, hash),
+  };
 }

@@ -5,6 +5,7 @@ import { countItemsInAny, countItemsOf, keysByDate } from '../store/catalogue.ts
 import { embeddingsOfParts, partsOfKeys } from '../store/embeddings.ts';
 import type { Neighbour } from '../vectors/vector-index.ts';
 import type { Question } from './answer.ts';
+import { compositionOf } from './composition.ts';
 import { Collapse, countGroups } from './groups.ts';
 import { mergeByRank, type Side } from './merge.ts';
 import { findNames, looksLikeFileName } from './names.ts';
@@ -54,8 +55,7 @@ export function answerTogether(first: Voice, second: Voice, question: Question, 
   ];
   const itemsOfParts = (parts: readonly number[]): number => countItemsOf(store, spaceId, parts, filters, 'part');
   const spaceIds = voices.map(({ space }) => space.spaceId);
-  const { composition = 'arithmetic' } =
-    voices.find(({ space }) => space.embedder.space.composition === 'learned')?.space.embedder.space ?? {};
+  const composition = voices.some(({ space }) => compositionOf(space, question.composition) === 'learned') ? 'learned' : 'arithmetic';
   return {
     kind: 'part',
     spaceId,

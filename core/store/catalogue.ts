@@ -30,6 +30,7 @@ export type Item = {
   readonly version: string;
   readonly takenAt: string;
   readonly offline: boolean;
+  readonly starred: boolean;
   readonly words: readonly EmbeddingWord[];
 };
 
@@ -173,6 +174,7 @@ type Row = {
   cameraTime: string | null;
   mtime: number;
   offline: number;
+  starred: number;
   words: string | null;
 };
 
@@ -205,7 +207,8 @@ function joinsFor(filters: Filters): string {
 
 const shown = `files.id AS fileId, parts.page, files.path, contents.type, contents.width, contents.height, contents.colour,
   substr(contents.hash, 1, 16) AS version, contents.taken_at AS cameraTime, files.mtime,
-  (SELECT online = 0 FROM roots WHERE roots.id = files.root_id) AS offline, embeddings.words`;
+  (SELECT online = 0 FROM roots WHERE roots.id = files.root_id) AS offline,
+  EXISTS (SELECT 1 FROM stars WHERE stars.hash = contents.hash) AS starred, embeddings.words`;
 
 function count(store: CatalogueStore, sql: string, values: readonly unknown[]): number {
   return (
@@ -223,6 +226,7 @@ function toItem(row: Row): Item {
     name: basename(row.path),
     takenAt: cameraTime ?? localTime(mtime),
     offline: row.offline === 1,
+    starred: row.starred === 1,
     words: row.words === null ? [] : (JSON.parse(row.words) as EmbeddingWord[]),
   };
 }
@@ -258,6 +262,12 @@ function conditionOf(filters: Filters): Condition {
   if (filters.people !== undefined) add('contents.people = ?', filters.people);
   if (filters.minRating !== undefined) add('contents.rating >= ?', filters.minRating);
   if (filters.hasPlace !== undefined) add(`contents.latitude IS ${filters.hasPlace ? 'NOT ' : ''}NULL`);
+  if (filters.starred !== undefined) add(`${filters.starred ? '' : 'NOT '}EXISTS (SELECT 1 FROM stars WHERE stars.hash = contents.hash)`);
+  if (filters.collection !== undefined)
+    add(
+      'contents.hash IN (SELECT hash FROM collected CROSS JOIN collections ON id = collection_id WHERE name = ?)',
+      filters.collection.normalize('NFC'),
+    );
   if (all.length === 0) return { sql: 'TRUE', values: [] };
   return { sql: all.map(({ sql }) => `(${sql})`).join(' AND '), values: all.flatMap(({ values }) => values) };
 }

@@ -2,10 +2,11 @@
 import type { Database } from 'better-sqlite3';
 import { AppError } from '../api/errors.ts';
 import { up as up0001 } from './migrations/0001-library.ts';
+import { up as up0002 } from './migrations/0002-keepsakes.ts';
 
 export type Migration = (db: Database) => void;
 
-const migrations: readonly Migration[] = [up0001];
+const migrations: readonly Migration[] = [up0001, up0002];
 
 export const schemaVersion = migrations.length;
 

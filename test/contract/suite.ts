@@ -94,6 +94,34 @@ export function contractSuite(transport: string, open: (library: string) => Prom
       expect(edited.hits[0]?.name).toBe('rocket.jpg');
     });
 
+    it('keeps stars, collections and searches, and finds by them', async () => {
+      const { hits } = await client.search({ query: { text: 'cat' } });
+      const [cat, other] = hits.map(({ id }) => id) as [string, string];
+      expect(await client.setStars({ ids: [cat], starred: true })).toEqual({ changed: 1 });
+      expect(await client.setStars({ ids: [cat], starred: true })).toEqual({ changed: 0 });
+      const starred = await client.search({ query: { filters: { starred: true } } });
+      expect(starred.hits.map(({ id, starred }) => [id, starred])).toEqual([[cat, true]]);
+
+      const trips = await client.makeCollection({ name: 'Trips' });
+      expect((await refusal(client.makeCollection({ name: 'trips' }))).code).toBe('bad-request');
+      expect(await client.collect({ id: trips.id, ids: [cat, other], isIn: true })).toEqual({ changed: 2 });
+      expect(await client.collect({ id: trips.id, ids: [other], isIn: false })).toEqual({ changed: 1 });
+      await client.renameCollection({ id: trips.id, name: 'Journeys' });
+      expect(await client.listCollections()).toMatchObject([{ id: trips.id, name: 'Journeys', items: 1, cover: { id: cat } }]);
+      expect((await client.search({ query: { text: 'rocket', filters: { collection: 'journeys' } } })).hits.map(({ id }) => id)).toEqual([
+        cat,
+      ]);
+      expect(await client.item({ id: cat })).toMatchObject({ starred: true, collections: [{ id: trips.id, name: 'Journeys' }] });
+      await client.removeCollection({ id: trips.id });
+      expect((await refusal(client.collect({ id: trips.id, ids: [cat], isIn: true }))).code).toBe('not-found');
+      expect(await client.item({ id: cat })).toMatchObject({ collections: [] });
+
+      const saved = await client.saveSearch({ name: 'Cats', place: 'q=cat' });
+      expect(await client.listSavedSearches()).toEqual([saved]);
+      await client.removeSavedSearch({ id: saved.id });
+      expect(await client.listSavedSearches()).toEqual([]);
+    });
+
     it('knows facts in words, and what is known of an item', async () => {
       expect(await client.understand({ text: 'beach july 2023' })).toMatchObject([{ filters: { from: '2023-07-01', to: '2023-07-31' } }]);
       const [hit] = (await client.search({ query: { text: 'rocket' } })).hits;

@@ -16,6 +16,7 @@ const hit: Hit = {
   version: '1',
   takenAt: '2023-07-14T18:32:10',
   offline: false,
+  starred: false,
   score: 0.5,
   aboveCut: true,
   why: { words: [], filters: [], ranks: [] },

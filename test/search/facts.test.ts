@@ -174,6 +174,8 @@ describe('parseFilter, for the command line', () => {
   });
 
   test('names the allowed keys', () => {
-    expect(() => parseFilter('colour:red')).toThrow(/folder, from, to, date, type, camera, orientation, min, people, rating, place/);
+    expect(() => parseFilter('colour:red')).toThrow(
+      /folder, from, to, date, type, camera, orientation, min, people, rating, starred, collection, place/,
+    );
   });
 });

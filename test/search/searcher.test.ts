@@ -250,6 +250,17 @@ describe('pictures', () => {
     expect(page.hits).toHaveLength(20);
   });
 
+  test('an edit counts for more or less, from the picture alone to the edit alone', async () => {
+    const library = toyLibrary();
+    const [cat = ''] = library.add(...animals, { path: 'e.jpg', shows: { cat: 1, snow: 1 } }, { path: 'f.jpg', shows: { snow: 1 } });
+    library.add({ path: 'g.jpg', shows: { cat: 1 } });
+    const query = { picture: { kind: 'item', id: cat }, edit: 'snow' } as const;
+    const best = async (strength: number) => names(await library.searcher.search({ query: { ...query, strength } }))[0];
+    expect([await best(0), await best(0.5), await best(1)]).toEqual(['g.jpg', 'e.jpg', 'f.jpg']);
+    const learned = await library.searcher.search({ query: { ...query, composition: 'learned' } });
+    expect(learned.composition).toBe('arithmetic');
+  });
+
   test('words beside a picture are added to it', async () => {
     const library = toyLibrary();
     const [, dog = ''] = library.add(...animals, { path: 'e.jpg', shows: { dog: 1, snow: 1 } });

@@ -211,8 +211,9 @@ describe('a damaged library', () => {
     const directory = temporary();
     copyFileSync(fixture, join(directory, 'library.db'));
     const store = openStore(directory);
-    const older = await backUp(store, Date.now() - 1000);
-    const newer = await backUp(store);
+    // The one that was made before the library was brought to this version is older than both.
+    const older = await backUp(store, Date.now() + 1000);
+    const newer = await backUp(store, Date.now() + 2000);
     store.close();
     overwrite(newer.path, 4096, 20_000);
     expect(restoreBackup(directory).restored.path).toBe(older.path);
@@ -259,12 +260,13 @@ describe('backups', () => {
     const directory = temporary();
     copyFileSync(fixture, join(directory, 'library.db'));
     const store = openStore(directory);
+    const before = listBackups(directory);
     store.db.unsafeMode(true);
     store.db.pragma('writable_schema = ON');
     store.db.exec(`UPDATE sqlite_schema SET rootpage = 99999 WHERE name = 'contents'`);
     store.db.pragma('writable_schema = RESET');
     await expect(backUp(store)).rejects.toMatchObject({ code: 'library-damaged' });
-    expect(listBackups(directory)).toEqual([]);
+    expect(listBackups(directory)).toEqual(before);
     store.close();
   });
 });

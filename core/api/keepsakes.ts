@@ -1,0 +1,28 @@
+/**
+ * @file Stars, collections and saved searches, as pages see them. Schemas are values, types derive from them.
+ */
+import { z } from 'zod';
+import { itemId } from './query.ts';
+
+/** Of a collection or a saved search. Upper and lower case do not tell two names apart. */
+export const keepsakeName = z.string().trim().min(1).max(200);
+
+export const itemIds = z.array(itemId).min(1).max(100_000);
+
+export const collection = z.object({
+  id: z.int(),
+  name: keepsakeName,
+  /** Items that are there now; what is on a drive that was removed from the library is kept and not counted. */
+  items: z.int(),
+  /** The one that was added last: id and version for /thumb. */
+  cover: z.object({ id: itemId, version: z.string(), colour: z.string() }).nullable(),
+});
+export type Collection = z.infer<typeof collection>;
+
+export const savedSearch = z.object({
+  id: z.int(),
+  name: keepsakeName,
+  /** What stands behind `?` in the page's address. */
+  place: z.string().max(8000),
+});
+export type SavedSearch = z.infer<typeof savedSearch>;
