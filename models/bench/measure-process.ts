@@ -12,10 +12,10 @@ import { gaussian } from '../runtime/gaussian.ts';
 import { type KvCache, kvCache, type LayerCache } from '../runtime/kv-cache.ts';
 import type { Device } from '../runtime/machine.ts';
 import { answerQuestion } from '../runtime/own-process.ts';
-import { openRunner } from '../runtime/runner.ts';
 import { seededWeights } from '../runtime/seeded-weights.ts';
 import { openSession } from '../runtime/session.ts';
 import { blocksOf } from '../runtime/stage-run.ts';
+import { openFittingRunner } from '../runtime/whole-runner.ts';
 import { type Ceiling, measureCeiling } from './ceiling.ts';
 import { sampleTexts } from './samples.ts';
 import { type Timing, timed } from './timing.ts';
@@ -86,7 +86,7 @@ async function compiledOf({ checkpoint, adapter, cache, precision }: Subject): P
 async function decode(compiled: CompiledVlm, question: DecoderQuestion): Promise<Measured> {
   const { layers, tokens, past, tiles, device, threads, seconds } = question;
   const { hiddenSize } = compiled.model.text;
-  const runner = await openRunner({ ...compiled, decoder: compiled.decoder.slice(0, layers) }, { threads, device });
+  const runner = await openFittingRunner({ ...compiled, decoder: compiled.decoder.slice(0, layers) }, { threads, device });
   const { channels, imageSize } = compiled.model.vision;
   const pixels = gaussian(tiles * channels * imageSize ** 2, 1);
   const seeing = tiles > 0 ? await timed(() => runner.features(pixels, tiles, { priority: 'index' }), { seconds, least: 1 }) : undefined;

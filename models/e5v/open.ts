@@ -13,7 +13,8 @@ import type { PictureReading, View } from '../prompt/reading.ts';
 import { familyOf, type PromptSet, promptSetFor } from '../prompt/templates.ts';
 import { openTokenizer, type PromptTokenizer } from '../prompt/tokenizer.ts';
 import { chooseProvider } from '../runtime/providers.ts';
-import { openRunner, type Runner } from '../runtime/runner.ts';
+import type { Runner } from '../runtime/runner.ts';
+import { openFittingRunner } from '../runtime/whole-runner.ts';
 import { createE5v } from './engine.ts';
 import { choosePrecision, deviceFor } from './precision.ts';
 import { readingFor } from './readings.ts';
@@ -63,7 +64,7 @@ export async function openE5v({ id, checkpoint, adapter, settings, cache, thread
   const compiled = await compileVlm(checkpoint, { precision, cache, onProgress: saying(log), ...(tuned && { adapter: tuned }) });
   const opened: Opened = {
     ...{ compiled, tokenizer, prompts, reading, view },
-    runner: await openRunner(compiled, { threads, device, log }),
+    runner: await openFittingRunner(compiled, { threads, device, log }),
     stateLength: Math.hypot(...(await readFloats(compiled.finalNorm))),
   };
   const revision = tuned ? `${checkpoint.revision}-${tuned.revision}` : checkpoint.revision;

@@ -275,21 +275,30 @@ function keepOf({ kvHeads }: Decoder, { past, tokens, keep, kept }: Span, presen
 function spansOf(decoder: Decoder, sequences: readonly Sequence[]): Span[] {
   let first = 0;
   return sequences.map(({ embeds, past, keep = 0, positionsFor }) => {
-    const tokens = embeds.length / decoder.hidden;
-    if (!Number.isInteger(tokens) || tokens < 1)
-      throw new AppError('internal', `A sequence of ${embeds.length} values is no whole number of tokens of ${decoder.hidden}.`);
-    const whole = (past?.tokens ?? 0) + tokens;
-    if (whole > decoder.maxTokens)
-      throw new AppError('bad-request', `A sequence of ${whole} tokens is too long: this model reads at most ${decoder.maxTokens}.`);
-    if (keep > whole) throw new AppError('internal', `A sequence of ${whole} tokens has no first ${keep} tokens to keep.`);
-    if (past && past.layers.length !== decoder.layers.length)
-      throw new AppError('internal', `A cache of ${past.layers.length} layers does not fit a model of ${decoder.layers.length}.`);
+    const { tokens, whole } = lengthsOf({ embeds, ...(past && { past }), keep }, { ...decoder, layers: decoder.layers.length });
     const attention = decoder.attention[decoder.attentionFor(positionsFor ?? whole)];
     if (!attention) throw new AppError('internal', `The decoder has no positions for ${positionsFor ?? whole} tokens.`);
     const span = { first, tokens, past, keep, kept: [], attention };
     first += tokens;
     return span;
   });
+}
+
+/** New tokens, and those with the past. Throws 'bad-request' for more than the model reads. */
+export function lengthsOf(
+  { embeds, past, keep = 0 }: Sequence,
+  { hidden, maxTokens, layers }: { readonly hidden: number; readonly maxTokens: number; readonly layers: number },
+): { tokens: number; whole: number } {
+  const tokens = embeds.length / hidden;
+  if (!Number.isInteger(tokens) || tokens < 1)
+    throw new AppError('internal', `A sequence of ${embeds.length} values is no whole number of tokens of ${hidden}.`);
+  const whole = (past?.tokens ?? 0) + tokens;
+  if (whole > maxTokens)
+    throw new AppError('bad-request', `A sequence of ${whole} tokens is too long: this model reads at most ${maxTokens}.`);
+  if (keep > whole) throw new AppError('internal', `A sequence of ${whole} tokens has no first ${keep} tokens to keep.`);
+  if (past && past.layers.length !== layers)
+    throw new AppError('internal', `A cache of ${past.layers.length} layers does not fit a model of ${layers}.`);
+  return { tokens, whole };
 }
 
 /** One after the other; not copied where there is but one. */

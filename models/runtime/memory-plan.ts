@@ -55,6 +55,6 @@ function stagesWithin(stages: readonly Stage[], bytes: number, cost: (stage: Sta
  * Bytes that this process may take without pushing others out: three fifths of what is available. Only Linux says what that is
  * (`MemAvailable`, limits of its container included); elsewhere "free" leaves out the file cache, so half of the memory is taken to be.
  */
-function memoryToSpare(): number {
+export function memoryToSpare(): number {
   return 0.6 * (process.platform === 'linux' ? availableMemory() : Math.max(os.freemem(), os.totalmem() / 2));
 }

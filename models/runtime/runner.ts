@@ -125,7 +125,7 @@ export async function openRunner(compiled: CompiledVlm, options: RunnerOptions):
 /** Asked once in a process: it is the processor's. */
 let overflows: Promise<boolean> | undefined;
 
-function int8Overflows(threads: number): Promise<boolean> {
+export function int8Overflows(threads: number): Promise<boolean> {
   overflows ??= bytesOverflow(async (stage, inputs) => {
     const session = await openSession(stage.model(), { threads, name: stage.name });
     try {

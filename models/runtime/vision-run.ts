@@ -6,8 +6,8 @@ import { blocksOf, type RunStage, rowsOf } from './stage-run.ts';
 /** Tiles that go through a layer at once: the base and a 2 x 2 grid. */
 const tilesAtOnce = 5;
 
-export function visionRuns(stages: readonly Stage[], tiles: number): number {
-  return stages.length * blocksOf(tiles, tilesAtOnce).length;
+export function visionRuns(stages: readonly Stage[], tiles: number, atOnce = tilesAtOnce): number {
+  return stages.length * blocksOf(tiles, atOnce).length;
 }
 
 /** Tokens are those of a tile between the first stage and the last: the class token and the patches. */
@@ -20,12 +20,13 @@ export async function runVision(
   tiles: number,
   { channels, imageSize, tokens }: VisionSize,
   run: RunStage,
+  atOnce = tilesAtOnce,
 ): Promise<Float32Array> {
   const tile = [channels, imageSize, imageSize];
   const values = channels * imageSize * imageSize;
   if (tiles < 1 || pixels.length !== tiles * values)
     throw new AppError('internal', `${pixels.length} values are not ${tiles} tiles of ${tile.join(' x ')}.`);
-  let blocks = blocksOf(tiles, tilesAtOnce).map(({ first, count }) => ({
+  let blocks = blocksOf(tiles, atOnce).map(({ first, count }) => ({
     data: rowsOf(pixels, values, first, count),
     shape: [count, ...tile],
   }));
