@@ -1,7 +1,9 @@
 /** @file The engines that can be downloaded, each with what a person needs to know before gigabytes come over the line. */
+
+import type { Tiles } from '../prompt/reading.ts';
 import { encoders } from './catalogue-encoders.ts';
 import { readers } from './catalogue-readers.ts';
-import { type MemoryTable, memoryTable, type Shape } from './memory.ts';
+import { type MemoryTable, memoryTable, roundedNeed, type Shape } from './memory.ts';
 import { cpuPrecision } from './processor.ts';
 import { defaultsOf } from './settings.ts';
 
@@ -24,6 +26,8 @@ export type CatalogueEntry = {
   /** model_type of its config.json. */
   readonly architecture: string;
   readonly shape: Shape;
+  /** Taken from what others exported to ONNX, in this precision, and not from safetensors. */
+  readonly exported?: 'int8';
   /** Published figures, never measured here, with where they stand; null where there are none. */
   readonly published: { readonly scores: string; readonly source: string } | null;
 };
@@ -37,18 +41,20 @@ export function catalogueEntry(id: string): CatalogueEntry | undefined {
 /** An entry as the lists of engines show it; `memoryBytes` is that of the form for processors. */
 export function describeEntry(entry: CatalogueEntry) {
   const { id, name, description, limits, licence, consent, bytes, dimension, architecture, repo, published, shape } = entry;
-  const memory = memoryTable(shape, defaultsOf(architecture).tiles);
+  const precision = entry.exported ?? cpuPrecision(shape, 'auto');
+  const memory = memoryOf(entry, defaultsOf(architecture).tiles);
   return {
     ...{ id, name, description, limits, licence, consent, bytes, dimension, architecture, memory },
     kind: shape.kind,
-    precision: cpuPrecision(shape, 'auto'),
-    memoryBytes: memoryOf(memory, shape, 'auto'),
+    precision,
+    memoryBytes: memory[precision] ?? memory.exact,
     source: `https://huggingface.co/${repo}`,
     scores: published === null ? '' : `${published.scores} (${published.source})`,
   };
 }
 
-/** Of the precision that it is set to, on a processor. */
-export function memoryOf(memory: MemoryTable, shape: Shape, precision: Parameters<typeof cpuPrecision>[1]): number {
-  return memory[cpuPrecision(shape, precision)] ?? memory.exact;
+/** What was exported has one precision, which is not that of its weights elsewhere. */
+export function memoryOf({ shape, exported }: Pick<CatalogueEntry, 'shape' | 'exported'>, tiles: Tiles): MemoryTable {
+  const table = memoryTable(shape, tiles);
+  return exported === undefined ? table : { ...table, [exported]: roundedNeed(shape, exported, tiles) };
 }

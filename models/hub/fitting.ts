@@ -18,7 +18,8 @@ export function requireFitting({ kind, architecture, precisions = ofEncoders }: 
   const { tiles, precision, compat, adapter } = asked;
   if (kind === 'dual') {
     if (tiles !== undefined) throw refused('tiles', tiles, architecture, 'it sees every picture as one square');
-    if (adapter !== undefined) throw refused('adapter', undefined, architecture, 'LoRA adapters are for language models that read pictures');
+    if (adapter !== undefined)
+      throw refused('adapter', undefined, architecture, 'LoRA adapters are for language models that read pictures');
     if (precision !== undefined && precision !== 'auto' && !precisions.includes(precision))
       throw refused('precision', precision, architecture, `it is run as it is stored. Allowed: ${['auto', ...precisions].join(', ')}`);
   }

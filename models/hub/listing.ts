@@ -36,14 +36,16 @@ const mostBytes = 8 * 1024 ** 2;
 /** Lists the files that an engine needs. Throws `download-failed`, also where the answer is not one that can be trusted. */
 export async function listRepo(
   hub: HubClient,
-  { repo, revision }: { repo: string; revision: string },
+  { repo, revision, exported }: { repo: string; revision: string; exported?: 'int8' },
   persistence: Omit<Persistence, 'position'>,
 ): Promise<Listing> {
   const what = `the list of files of ${repo} at ${revision}`;
   const url = `${hub.endpoint}/api/models/${repo}/revision/${encodeURIComponent(revision)}?blobs=true`;
   const text = await persist(() => readText(hub, url, { what, repo, signal: persistence.signal }), persistence);
   const { sha, siblings } = parse(text, what);
-  const files = siblings.map((file) => fileOf(file, what)).filter(({ name }) => isWanted(name));
+  const all = siblings.map((file) => fileOf(file, what));
+  if (exported) return { repo, commit: sha, files: exportedFiles(all, `${repo} at ${revision}`) };
+  const files = all.filter(({ name }) => isBeside(name) || name === 'model.safetensors' || isPart(name));
   // Several of them hold the same weights twice: the single file wins, as where the checkpoint is read.
   const isWhole = files.some(({ name }) => name === 'model.safetensors');
   if (!isWhole && !files.some(({ name }) => isPart(name))) {
@@ -97,16 +99,22 @@ function staysInside(name: string): boolean {
   return !/[\\:\0]/.test(name) && parts.every((part) => part !== '' && part !== '.' && part !== '..');
 }
 
-/** Weights, configuration, tokenizer, and the licence's text. Never code, pickles or other formats of the same weights. */
-function isWanted(name: string): boolean {
+/** Configuration, tokenizer, and the licence's text. Never code, pickles or other formats of the same weights. */
+function isBeside(name: string): boolean {
   return (
-    name === 'model.safetensors' ||
-    isPart(name) ||
     /^(config|generation_config|preprocessor_config|processor_config|tokenizer|tokenizer_config|special_tokens_map|added_tokens|chat_template)\.json$/.test(
       name,
-    ) ||
-    /^(LICENSE|LICENCE|NOTICE|USE_POLICY)(\.(txt|md))?$/i.test(name)
+    ) || /^(LICENSE|LICENCE|NOTICE|USE_POLICY)(\.(txt|md))?$/i.test(name)
   );
+}
+
+/** As transformers.js names its smallest form of both towers; weights of more than 2 GB lie beside them as `_data`. */
+const exportedNames = ['onnx/vision_model_quantized.onnx', 'onnx/text_model_quantized.onnx'];
+
+function exportedFiles(files: readonly RepoFile[], where: string): RepoFile[] {
+  const missing = exportedNames.filter((name) => !files.some((file) => file.name === name));
+  if (missing.length > 0) throw new AppError('model-invalid', `${where} has no ${missing.join(' and no ')}.`);
+  return files.filter(({ name }) => isBeside(name) || exportedNames.includes(name.replace(/_data(_\d+)?$/, '')));
 }
 
 function isPart(name: string): boolean {

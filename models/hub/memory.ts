@@ -85,6 +85,9 @@ const promptTokens = 45;
 /** Bits that a weight of the decoder takes when it is laid out for the processor, measured (docs/benchmarks/runtime.md). */
 const bits = { int8: 8.3, int4: 5.4, fp16: 16 } as const;
 
+/** Bytes of an encoder's weight. What others exported in int4 is held so and widened where it is used. */
+const encoderBytes = { exact: 4, fp16: 2, int8: 1, int4: 1 } as const;
+
 /** The process with its libraries; and what a model whose weights are held takes beside them while it works, measured. */
 const processBytes = 250e6;
 const workBytes = 950e6;
@@ -94,7 +97,7 @@ const workBytes = 950e6;
  * what the system keeps of the file in memory beyond that is given back when others need it. Of two encoders all weights are held.
  */
 export function memoryNeed(shape: Shape, precision: Precision, budget: Tiles = 'anyres'): number {
-  if (shape.kind === 'dual') return processBytes + dualWeights(shape) * (precision === 'fp16' ? 2 : 4) + dualActivations(shape);
+  if (shape.kind === 'dual') return processBytes + dualWeights(shape) * encoderBytes[precision] + dualActivations(shape);
   const { layers, hidden, mlp, vision } = shape;
   const activations = 4 * pictureInput(shape, budget).tokens * (6 * hidden + 2 * mlp);
   if (precision === 'exact') return processBytes + activations + 4 * 2 * hidden * mlp;
@@ -108,12 +111,14 @@ export function memoryNeed(shape: Shape, precision: Precision, budget: Tiles = '
 export type MemoryTable = Readonly<Partial<Record<Precision, number>>> & { readonly exact: number };
 
 /** Rounded up: to half a gigabyte, below one to a tenth of it. The computation is no better than that. */
+export function roundedNeed(shape: Shape, precision: Precision, budget: Tiles = 'anyres'): number {
+  const need = memoryNeed(shape, precision, budget);
+  const step = need < 1e9 ? 1e8 : 5e8;
+  return Math.ceil(need / step) * step;
+}
+
 export function memoryTable(shape: Shape, budget: Tiles = 'anyres'): MemoryTable {
-  const rounded = (precision: Precision) => {
-    const need = memoryNeed(shape, precision, budget);
-    const step = need < 1e9 ? 1e8 : 5e8;
-    return Math.ceil(need / step) * step;
-  };
+  const rounded = (precision: Precision) => roundedNeed(shape, precision, budget);
   const both = { exact: rounded('exact'), fp16: rounded('fp16') };
   return shape.kind === 'dual' ? both : { ...both, int8: rounded('int8'), int4: rounded('int4') };
 }

@@ -3,7 +3,7 @@ import type { Precision } from '../compile/vlm.ts';
 import { type CatalogueEntry, catalogue, catalogueEntry, describeEntry, memoryOf } from './catalogue.ts';
 import type { EngineKind } from './fitting.ts';
 import { type Installed, listInstalled } from './installed.ts';
-import { dimensionOf, type MemoryTable, memoryTable } from './memory.ts';
+import { dimensionOf, type MemoryTable } from './memory.ts';
 import { cpuPrecision } from './processor.ts';
 import { bytesPulled } from './pull.ts';
 
@@ -49,9 +49,9 @@ export async function listHubEngines(home: string): Promise<HubEngine[]> {
 
 function ofInstalled(installed: Installed, entry: CatalogueEntry | undefined): HubEngine {
   const { id, name, bytes, shape, architecture, settings, directory } = installed;
-  const memory = memoryTable(shape, settings.tiles);
-  const precision = cpuPrecision(shape, settings.precision);
-  const memoryBytes = memoryOf(memory, shape, settings.precision);
+  const memory = memoryOf({ ...entry, shape }, settings.tiles);
+  const precision = entry?.exported ?? cpuPrecision(shape, settings.precision);
+  const memoryBytes = memory[precision] ?? memory.exact;
   const own = { kind: shape.kind, architecture, bytes, precision, memory, memoryBytes, installed, downloaded: 0 };
   if (entry) return { ...describeEntry(entry), ...own };
   return {

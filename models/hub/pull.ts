@@ -21,6 +21,7 @@ export type PullSource = {
   readonly revision: string;
   readonly architecture: string;
   readonly shape: { readonly kind: EngineKind };
+  readonly exported?: 'int8';
 };
 
 export type PullOptions = {
@@ -49,7 +50,8 @@ export async function pull(source: PullSource, options: PullOptions): Promise<In
   const adapter = options.adapter === undefined ? undefined : await realFolder(options.adapter);
   // Before gigabytes come.
   const { architecture, shape } = source;
-  requireFitting({ kind: shape.kind, architecture }, { ...settings, ...(adapter !== undefined && { adapter }) });
+  const precisions = source.exported && { precisions: [source.exported] };
+  requireFitting({ kind: shape.kind, architecture, ...precisions }, { ...settings, ...(adapter !== undefined && { adapter }) });
   const lock = await lockEngine(home, source.id);
   try {
     const before = await previous(home, source.id);
@@ -70,8 +72,9 @@ export async function pull(source: PullSource, options: PullOptions): Promise<In
 /** Bytes of an engine that a download has brought so far and not finished; 0 where none was begun. */
 export async function bytesPulled(home: string, id: string): Promise<number> {
   const { files } = enginePlaces(home, id);
-  const names = (await readdir(files).catch(undefinedWhereAbsent)) ?? [];
-  const sizes = await Promise.all(names.map((name) => sizeOf(path.join(files, name))));
+  const entries = (await readdir(files, { recursive: true, withFileTypes: true }).catch(undefinedWhereAbsent)) ?? [];
+  const names = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => path.join(parentPath, name));
+  const sizes = await Promise.all(names.map(sizeOf));
   return sizes.reduce<number>((sum, size = 0) => sum + size, 0);
 }
 
@@ -91,6 +94,7 @@ async function install(source: PullSource, options: Omit<PullOptions, keyof Chos
     const meter = createMeter(bytes, onProgress);
     // Small files first: what is wrong with a repository shows before the gigabytes come.
     for (const file of listing.files.toSorted((a, b) => a.bytes - b.bytes)) {
+      await mkdir(path.dirname(path.join(directory, file.name)), { recursive: true });
       await downloadFile(file, { hub, repo: source.repo, commit: listing.commit, directory, meter, patience, signal });
     }
     await removeStrangers(listing, directory);
@@ -143,7 +147,7 @@ async function freeBytes(directory: string): Promise<number> {
 
 /** Files of an earlier commit. A checkpoint is all that lies in its folder, so they must not. */
 async function removeStrangers({ files }: Listing, directory: string): Promise<void> {
-  const wanted = new Set(files.map(({ name }) => name));
+  const wanted = new Set(files.map(({ name }) => name.split('/')[0]));
   for (const name of await readdir(directory)) {
     if (!wanted.has(name)) await rm(path.join(directory, name), { recursive: true });
   }

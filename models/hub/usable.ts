@@ -35,7 +35,9 @@ export async function requireUsable(directory: string, { settings = {}, adapter 
   const checkpoint = await openCheckpoint(directory);
   const { revision, tensors, modelType: architecture } = checkpoint;
   const model = openModel(checkpoint);
-  requireFitting({ kind: model.kind, architecture }, { ...settings, ...(adapter !== undefined && { adapter }) });
+  const precisions = checkpoint.exported && [...checkpoint.exported.keys()].map((form) => (form === 'fp32' ? 'exact' : form));
+  const fitted = { kind: model.kind, architecture, ...(precisions && { precisions }) };
+  requireFitting(fitted, { ...settings, ...(adapter !== undefined && { adapter }) });
   if (adapter !== undefined) await openAdapter(adapter);
   const files = new Set([...tensors.values()].map(({ file }) => file));
   const sizes = await Promise.all([...files].map(async (file) => (await stat(file)).size));

@@ -28,7 +28,7 @@ it('names only architectures that can be run, and of the kind that they are', ()
 
 it('asks for consent where no licence is stated, and only there', () => {
   for (const { id, licence, consent } of catalogue) expect([id, consent !== null]).toEqual([id, licence.startsWith('None stated')]);
-  expect(catalogue.filter(({ consent }) => consent !== null).map(({ id }) => id)).toEqual(['e5v', 'clip-l14']);
+  expect(catalogue.filter(({ consent }) => consent !== null).map(({ id }) => id)).toEqual(['e5v', 'clip-l14', 'clip-b32-q8']);
 });
 
 it('says of every dual encoder that it adds vectors up, and of no other', () => {

@@ -28,7 +28,8 @@ export type Hub = {
 export type Listing = { sha: string; siblings: { rfilename: string; size?: number; blobId?: string; lfs?: Record<string, unknown> }[] };
 
 export async function startHub(repo: string, folder = checkpoint): Promise<Hub> {
-  const names = await readdir(folder);
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const names = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => path.relative(folder, path.join(parentPath, name)));
   const files = new Map(await Promise.all(names.map(async (name) => [name, await readFile(path.join(folder, name))] as const)));
   files.set('README.md', Buffer.from('# not wanted'));
   files.set('pytorch_model.bin', Buffer.from('a pickle, not wanted'));
@@ -36,7 +37,8 @@ export async function startHub(repo: string, folder = checkpoint): Promise<Hub> 
 
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://hub');
-    const file = pathname.startsWith(`/${repo}/resolve/${commit}/`) ? decodeURIComponent(pathname.split('/').at(-1) ?? '') : undefined;
+    const start = `/${repo}/resolve/${commit}/`;
+    const file = pathname.startsWith(start) ? decodeURIComponent(pathname.slice(start.length)) : undefined;
     if (pathname === `/api/models/${repo}/revision/main` && searchParams.get('blobs') === 'true') {
       if (hub.listing.instead?.(response, request)) return;
       const answer = listingOf(files);
@@ -119,7 +121,7 @@ function listingOf(files: ReadonlyMap<string, Buffer>): Listing {
   const siblings = [...files].map(([rfilename, content]) => {
     const blobId = createHash('sha1').update(`blob ${content.length}\0`).update(content).digest('hex');
     const sha256 = createHash('sha256').update(content).digest('hex');
-    const isLarge = rfilename.endsWith('.safetensors') || rfilename.endsWith('.bin');
+    const isLarge = rfilename.endsWith('.safetensors') || rfilename.endsWith('.onnx') || rfilename.endsWith('.bin');
     const lfs = isLarge ? { lfs: { sha256, size: content.length, pointerSize: 134 } } : {};
     return { rfilename, size: content.length, blobId, ...lfs };
   });
