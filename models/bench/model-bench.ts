@@ -89,9 +89,10 @@ function isSmall(shape: Shape): boolean {
   return shape.kind === 'dual' || shape.layers * decoderLayerWeights(shape) + encoderWeights(shape.vision) < 1e9;
 }
 
+/** Small models gain nothing by less than their own weights, see `choosePrecision`. */
 function defaultPrecisions(model: Vlm | DualEncoder, { synthetic }: Subject): readonly Precision[] {
-  if (model.kind === 'dual') return ['exact'];
-  return synthetic && !isSmall(shapeOf(model)) ? ['exact', 'int8', 'int4'] : ['exact', 'int8'];
+  if (isSmall(shapeOf(model))) return ['exact'];
+  return synthetic ? ['exact', 'int8', 'int4'] : ['exact', 'int8'];
 }
 
 function requirePossible(model: Vlm | DualEncoder, name: string, { precisions, peer }: ModelBenchOptions): void {

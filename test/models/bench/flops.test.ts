@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { openModel } from '../../../models/arch/index.ts';
 import { attentionWork, decoderWork, pictureLoads, pictureWork, textTowerWork, textWork, visionWork } from '../../../models/bench/flops.ts';
-import { requireShape } from '../../../models/bench/shapes.ts';
+import { requireShape, syntheticShapes } from '../../../models/bench/shapes.ts';
 import { type DualShape, decoderLayerWeights, type Shape, shapeOf, type VlmShape } from '../../../models/hub/memory.ts';
 
 const small: VlmShape = {
@@ -62,6 +62,12 @@ it('agrees with the sizes that encoders are known by', () => {
   // Measured by others as 213 billion operations.
   expect(visionWork(vlmNamed('smolvlm-256m').vision, 1) / 1e9).toBeCloseTo(213, -1);
   expect((decoderLayerWeights(vlmNamed('smolvlm-256m')) * 30) / 1e6).toBeCloseTo(106.2, 0);
+});
+
+it.each(Object.keys(syntheticShapes))('has work for a text and a picture of %s, the shape of a model that can be opened', (name) => {
+  const [text, picture] = [textWork(shapeNamed(name)), pictureWork(shapeNamed(name))];
+  expect(text.products + text.encoders).toBeGreaterThan(1e9);
+  expect(picture.products + picture.encoders).toBeGreaterThan(text.products + text.encoders);
 });
 
 it('counts less of a picture that is read as one tile', () => {
