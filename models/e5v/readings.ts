@@ -17,8 +17,8 @@ const readings: Readonly<Partial<Record<PictureFamily, Make>>> = {
     llavaNextReading(parseAnyres(preprocessor, config), view, imageToken, tokenizer),
   hd: (model, { preprocessor, config }, view, tokenizer) =>
     phi3VisionReading(parseHd(preprocessor, config, model), view, model.imageToken, tokenizer),
-  split: ({ vision, rowsPerTile }, { preprocessor }, view, tokenizer) =>
-    idefics3Reading(parseSplit(preprocessor, vision.imageSize), view, rowsPerTile, tokenizer),
+  split: (model, { preprocessor }, view, tokenizer) =>
+    idefics3Reading(parseSplit(preprocessor, model.vision.imageSize), view, model, tokenizer),
 };
 
 /** Fails with model-invalid where the preprocessor's settings do not fit the model. */

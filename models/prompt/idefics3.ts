@@ -17,9 +17,22 @@ import type { Prompt, PromptTokenizer } from './tokenizer.ts';
 const mark = '<image>';
 const around = '<fake_token_around_image>';
 
-/** @param rowsPerTile places of a tile in the sequence */
-export function idefics3Reading(cfg: SplitConfig, view: View, rowsPerTile: number, tokenizer: PromptTokenizer): PictureReading {
+/** What of the model matters here: places of a tile in the sequence, and the id of each. */
+type Places = { readonly rowsPerTile: number; readonly imageToken: number };
+
+/** Fails with model-invalid where the tokenizer marks places by another id than the model. */
+export function idefics3Reading(
+  cfg: SplitConfig,
+  view: View,
+  { rowsPerTile, imageToken }: Places,
+  tokenizer: PromptTokenizer,
+): PictureReading {
   const request = requestFor(cfg, view);
+  if (tokenizer.id(mark) !== imageToken)
+    throw new AppError(
+      'model-invalid',
+      `"${mark}" is token ${tokenizer.id(mark)} of tokenizer.json; config.json has image_token_id ${imageToken}.`,
+    );
   return {
     rasters: [request],
     tiles(picture) {

@@ -27,7 +27,7 @@ const [config, preprocessor] = [
 const model = openVlm({ modelType: 'idefics3', config });
 const split = parseSplit(preprocessor, model.vision.imageSize);
 const tokenizer = await openTokenizer(directory);
-const readingOf = (tiles: Tiles, cfg: SplitConfig = split) => idefics3Reading(cfg, { compat: '4.41', tiles }, model.rowsPerTile, tokenizer);
+const readingOf = (tiles: Tiles, cfg: SplitConfig = split) => idefics3Reading(cfg, { compat: '4.41', tiles }, model, tokenizer);
 const reading = readingOf('anyres');
 const prompts = promptSetFor('smolvlm');
 
@@ -199,6 +199,9 @@ describe('the preprocessor’s settings', () => {
   });
 
   it('are refused where they do not fit', () => {
+    expect(() => idefics3Reading(split, { compat: '5', tiles: 'anyres' }, { ...model, imageToken: 5 }, tokenizer)).toThrow(
+      '"<image>" is token 1062 of tokenizer.json; config.json has image_token_id 5.',
+    );
     expect(() => parseSplit({}, 512)).toThrow('preprocessor_config.json makes tiles of 364 pixels, but the vision tower takes 512.');
     expect(() => parseSplit({ do_resize: false }, 364)).toThrow('do_resize is false');
     expect(() => parseSplit({ resample: 5 }, 364)).toThrow('resample 5 is not supported');
