@@ -56,7 +56,8 @@ export type OpenOptions = {
  * [Note: threads and processes] The picture networks of a small engine burn 40 % more processor time on two threads than on one, so it runs on
  * one thread in several processes: a picture costs the engine somewhat more than it costs the readers (decoding, resampling, thumbnail),
  * hence three fifths of the cores. Four are enough for any disk, and each holds its own networks. Texts gain nothing from threads.
- * A large model is bound by its matrix products, which use all cores, and exists once: it takes gigabytes.
+ * A large model is bound by its matrix products, which use all cores, and exists once: it takes gigabytes. CLIP and SigLIP are bound by them
+ * too, at the sizes of ViT-B/32 (50 rows a picture, several pictures at once) and above: a second thread costs them a tenth more at most.
  */
 const lite = { threads: 1, processes: Math.min(4, Math.ceil(availableParallelism() * 0.6)) };
 const large = { threads: availableParallelism(), processes: 1 };

@@ -59,8 +59,7 @@ export function createDual({ runner, texts, squares, logitScale, cache, log }: O
       const work = workOf(options, 'index');
       const vectors = await readPictures(pictures, work);
       // What a picture to search with says is asked for by `words` if anybody wants to know.
-      const told = work.priority === 'index' && pictures.length > 0 ? await words.say(vectors.data, wordsTold) : [];
-      options.signal?.throwIfAborted();
+      const told = work.priority === 'index' && pictures.length > 0 ? await until(options.signal, words.say(vectors.data, wordsTold)) : [];
       return { ...vectors, findings: pictures.map((_, i) => ({ words: told[i] ?? [] })) };
     },
 
@@ -87,10 +86,24 @@ export function createDual({ runner, texts, squares, logitScale, cache, log }: O
           'bad-request',
           `Vectors of ${vectors.dimension} values are not of this engine, whose vectors have ${dimension}.`,
         );
-      return words.say(vectors.data, k);
+      return words.sayAtOnce(vectors.data, k);
     },
 
     warm: () => runner.warm(),
     close: () => runner.close(),
   };
+}
+
+/** The result, or the signal's reason where it is aborted before. What is waited for goes on: others need it too. */
+async function until<T>(signal: AbortSignal | undefined, result: Promise<T>): Promise<T> {
+  if (!signal) return result;
+  const { promise: stopped, reject } = Promise.withResolvers<never>();
+  const stop = (): void => reject(signal.reason);
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  try {
+    return await Promise.race([result, stopped]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
 }

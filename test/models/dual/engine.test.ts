@@ -111,6 +111,7 @@ describe.each(['clip', 'siglip'] as const)('words and pictures in %s', (family) 
     const fresh = await open(family, {}, (line) => lines.push(line));
     await rm(cache, { recursive: true, force: true });
     const { data, dimension } = await fresh.text(['a photo of a goldfish', 'a photo of a tabby']);
+    await fresh.image([await picture('square.png', fresh)]); // waits for the names
     const said = await fresh.words({ data, dimension }, 3);
     const [goldfish = []] = said;
     expect(goldfish[0]?.text).toBe('goldfish');
