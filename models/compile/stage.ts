@@ -2,9 +2,10 @@
  * @file A step of a model that runs as one session: a graph's inputs and outputs, and its bytes on demand.
  * A runner keeps a map of named tensors, feeds a stage its inputs from it and puts the outputs back under their names.
  */
+import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { AppError } from '../../core/api/errors.ts';
-import { Graph, type GraphOptions } from '../graph/graph.ts';
+import { Graph, type GraphOptions, type PlacedWeight } from '../graph/graph.ts';
 import { encodeModel } from '../graph/model-file.ts';
 import { outputName, type StagePlan } from '../graph/plan.ts';
 import { Scope } from '../graph/scope.ts';
@@ -22,7 +23,19 @@ export type Stage = {
   readonly weightBytes: number;
   /** Built anew on every call, in milliseconds. */
   model(): StageModel;
+  /** The same with its weights as inputs; absent where they are quantised or float16. */
+  fed?(): FedForm;
 };
+
+/** See [Note: fed weights] in graph.ts. */
+export type FedForm = {
+  /** Equal where the models are. */
+  readonly kind: string;
+  readonly weights: readonly FedWeight[];
+  model(): StageModel;
+};
+
+export type FedWeight = { readonly input: string; readonly weight: PlacedWeight };
 
 export function buildGraph(plan: StagePlan, options: GraphOptions): Graph {
   const graph = new Graph(plan.name, options);
@@ -43,6 +56,26 @@ export function stageOf(plan: StagePlan, options: GraphOptions): Stage {
       bytes: encodeModel(buildGraph(plan, options), (file) => path.relative(folder, file).split(path.sep).join('/')),
       folder,
     }),
+    ...(options.linear === 'float' && options.compute === 'float32' && { fed: once(() => fedForm(plan, options)) }),
+  };
+}
+
+function fedForm({ build }: StagePlan, options: GraphOptions): FedForm {
+  const graph = () => buildGraph({ name: 'fed', build }, { ...options, fed: true });
+  const bytes = () => encodeModel(graph(), (file) => file);
+  const weights = [...graph().fedWeights].map(([input, weight]) => ({ input, weight }));
+  return {
+    kind: createHash('sha256').update(bytes()).digest('hex'),
+    weights,
+    model: () => ({ bytes: bytes(), folder: process.cwd() }),
+  };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
   };
 }
 

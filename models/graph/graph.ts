@@ -37,6 +37,8 @@ export type GraphOptions = {
   readonly linear: LinearForm;
   /** What matrix products and attention are computed in. Norms and the residual stream are always float32. */
   readonly compute: 'float32' | 'float16';
+  /** Every weight is an input of the graph, see [Note: fed weights]. */
+  readonly fed?: boolean;
 };
 
 export type Attribute = number | string | readonly number[] | { readonly float: number };
@@ -56,11 +58,17 @@ export type Constant = { readonly name: string; readonly type: DataType; readonl
 /** A named axis is free: it takes whatever size comes. */
 export type Port = { readonly name: string; readonly type: DataType; readonly shape: readonly (number | string)[] };
 
+/**
+ * [Note: fed weights] In a fed graph every weight is an input, already float32, numbered in the order of its first use, and no name in the graph
+ * tells which layer it is. Layers that are built alike are then one and the same model, which whoever runs it feeds with the weights of one after the other.
+ */
 export class Graph {
   readonly name: string;
   readonly options: GraphOptions;
   readonly nodes: Node[] = [];
   readonly weights = new Map<string, PlacedWeight>();
+  /** Of a fed graph, by the names of their inputs. */
+  readonly fedWeights = new Map<string, PlacedWeight>();
   /** Names of the weights that `linear` multiplies by: what a quantised form replaces. */
   readonly linears = new Set<string>();
   readonly constants = new Map<string, Constant>();
@@ -84,6 +92,14 @@ export class Graph {
     }
     this.inputs.push({ name, type, shape });
     return { name, type };
+  }
+
+  /** An input that takes the weight as float32. See [Note: fed weights]. */
+  feed(weight: PlacedWeight): Value {
+    const name = `weight ${this.fedWeights.size}`;
+    this.fedWeights.set(name, weight);
+    this.inputs.push({ name, type: 'float32', shape: weight.shape });
+    return { name, type: 'float32' };
   }
 
   /** Makes the value a result of the graph under this name. It must be of the type that the port says. */

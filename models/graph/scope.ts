@@ -27,6 +27,11 @@ export class Scope {
     this.path = path;
   }
 
+  /** What names of nodes begin with. */
+  get #stem(): string {
+    return this.graph.options.fed ? '' : this.path;
+  }
+
   at(...parts: (string | number)[]): Scope {
     return new Scope(this.graph, [this.path, ...parts].filter((part) => part !== '').join('.'));
   }
@@ -55,6 +60,7 @@ export class Scope {
 
   /** Bytes of a file under a name of the graph. */
   placed(name: string, find: () => PlacedWeight): Value {
+    if (this.graph.options.fed) return this.graph.once(`weight ${name}`, () => this.graph.feed(find()));
     const weight = this.graph.once(`weight ${name}`, find);
     this.graph.weights.set(name, weight);
     return { name, type: weight.type };
@@ -70,7 +76,7 @@ export class Scope {
   ops(type: string, inputs: readonly (Value | undefined)[], results: number, options: OpOptions = {}): Value[] {
     const dot = type.lastIndexOf('.');
     const operator = type.slice(dot + 1);
-    const name = this.graph.uniqueName(`${this.path}/${operator}`);
+    const name = this.graph.uniqueName(`${this.#stem}/${operator}`);
     const outputs = Array.from({ length: results }, (_, index) => (index === 0 ? `${name}:` : `${name}:${index}`));
     this.graph.nodes.push({
       name,
@@ -95,7 +101,7 @@ export class Scope {
     const numbers = typeof data === 'number' ? [data] : data;
     const dimensions = shape ?? (typeof data === 'number' ? [] : [numbers.length]);
     const make = (): Value => {
-      const name = this.graph.uniqueName(`${this.path}/constant`);
+      const name = this.graph.uniqueName(`${this.#stem}/constant`);
       const values = type === 'int64' ? BigInt64Array.from(numbers, BigInt) : arrays[type].from(numbers);
       const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
       this.graph.constants.set(name, { name, type, shape: dimensions, data: bytes });

@@ -12,6 +12,7 @@ import { createResidency } from './residency.ts';
 import { createScheduler, type Priority } from './scheduler.ts';
 import type { ProviderName, Session } from './session.ts';
 import type { RunStage, Tensors } from './stage-run.ts';
+import type { WidenedStages } from './widened-stages.ts';
 
 /** Where stages run, and which form of attention is right there. */
 export type Device = { readonly name: ProviderName; readonly attention: 'gqa' | 'plain'; readonly note: string };
@@ -51,6 +52,8 @@ export type MachineOptions = {
   readonly open: (stage: Stage, device: Device, stays: boolean) => Promise<Session>;
   /** Which sessions stay open. Asked anew after every release. */
   readonly plan: (device: Device) => (stage: Stage) => boolean;
+  /** Stages that have a fed form run here when they do not stay on the CPU. */
+  readonly widened?: WidenedStages;
   /** Sessions are released after so many milliseconds without work. */
   readonly idleMs: number;
   readonly log?: (sentence: string) => void;
@@ -58,10 +61,15 @@ export type MachineOptions = {
 
 type Attempt = { readonly device: Device; readonly run: RunStage };
 
-export function createMachine({ device: first, open, plan, idleMs, log }: MachineOptions): Machine {
+export function createMachine({ device: first, open, plan, widened, idleMs, log }: MachineOptions): Machine {
   const scheduler = createScheduler();
   const closing = new AbortController();
-  const residency = createResidency({ stays, open: (stage) => open(stage, device, stays(stage)) });
+  const residency = createResidency({
+    stays,
+    open: (stage) => open(stage, device, stays(stage)),
+    widened,
+    fedForm: (stage) => (device.name === 'cpu' ? stage.fed?.() : undefined),
+  });
   let device = first;
   let planned: ((stage: Stage) => boolean) | undefined;
   let jobs = 0;

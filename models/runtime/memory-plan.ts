@@ -39,6 +39,11 @@ export function stayingStages(
   return ({ name }) => names.has(name) || fixed.has(name);
 }
 
+/** Bytes of the weights of the largest of these stages, at most, once they are float32: what is stored as 16 bits doubles. */
+export function largestWidened(stages: readonly Stage[]): number {
+  return Math.max(0, ...stages.map(({ weightBytes }) => 2 * weightBytes));
+}
+
 /** The names of the stages that `bytes` of memory hold, the first ones first. */
 function stagesWithin(stages: readonly Stage[], bytes: number, cost: (stage: Stage) => number): ReadonlySet<string> {
   const names = new Set<string>();

@@ -5,10 +5,12 @@
  * such stage is opened. The choice is made before anything runs and not by what was used last: a pass runs the stages in order, and the one
  * used longest ago is always the next one needed. Sessions change only inside the running job, between two of its steps, so a job that is
  * suspended holds none and need not care.
+ *
+ * What does not stay has either a session of its own for a moment, or one that it shares with its like, see widened-stages.ts.
  */
-
-import type { Stage } from '../compile/stage.ts';
+import type { FedForm, Stage } from '../compile/stage.ts';
 import type { Session } from './session.ts';
+import type { WidenedStages } from './widened-stages.ts';
 
 export type Residency = {
   /** Runs `job` with the stage's session. Sessions belong to this object: a job closes none and keeps none. */
@@ -26,9 +28,12 @@ export type Residency = {
 type ResidencyOptions = {
   stays(stage: Stage): boolean;
   open(stage: Stage): Promise<Session>;
+  readonly widened?: WidenedStages | undefined;
+  /** Of a stage that does not stay: how it is fed, if it is. */
+  fedForm?(stage: Stage): FedForm | undefined;
 };
 
-export function createResidency({ stays, open }: ResidencyOptions): Residency {
+export function createResidency({ stays, open, widened, fedForm }: ResidencyOptions): Residency {
   const resident = new Map<string, Session>();
   let passing: { readonly name: string; readonly session: Session } | undefined;
 
@@ -53,7 +58,11 @@ export function createResidency({ stays, open }: ResidencyOptions): Residency {
   }
 
   return {
-    use: async (stage, job) => job(await (stays(stage) ? residentSession(stage) : passingSession(stage))),
+    async use(stage, job) {
+      if (stays(stage)) return job(await residentSession(stage));
+      const form = widened && fedForm?.(stage);
+      return form ? widened.use(stage, form, job) : job(await passingSession(stage));
+    },
     async open(stage) {
       if (stays(stage)) await residentSession(stage);
     },
@@ -63,9 +72,10 @@ export function createResidency({ stays, open }: ResidencyOptions): Residency {
       resident.clear();
       await rest();
       for (const session of sessions) await session.close();
+      await widened?.release();
     },
     get size() {
-      return resident.size + (passing ? 1 : 0);
+      return resident.size + (passing ? 1 : 0) + (widened?.size ?? 0);
     },
   };
 }

@@ -10,17 +10,20 @@ import {
   decoderRuns,
   groupByTokens,
   type LastHidden,
+  type RowsAtOnce,
+  rowsOfFed,
   rowsOfReady,
   rowsOfWidened,
   runDecoder,
   type Sequence,
 } from './decoder-run.ts';
 import { createMachine, type Device, providerNames, type Work } from './machine.ts';
-import { isQuantised, stayingStages, type TextStages } from './memory-plan.ts';
+import { isQuantised, largestWidened, stayingStages, type TextStages } from './memory-plan.ts';
 import { openSession } from './session.ts';
 import { requireFinite } from './stage-run.ts';
 import { runVision, visionRuns } from './vision-run.ts';
-import { runWords, type Token, wordRuns } from './words.ts';
+import { createWidenedStages, type WidenedStages } from './widened-stages.ts';
+import { runWords, sliceRows, type Token, wordRuns } from './words.ts';
 
 export type Runner = {
   /** Pixels [tiles, channels, side, side] -> [tiles * patches, hidden]. */
@@ -57,10 +60,12 @@ const tokensAtOnce = 6144;
 export async function openRunner(compiled: CompiledVlm, options: RunnerOptions): Promise<Runner> {
   const { threads, memoryBytes, idleMs = 5 * 60_000 } = options;
   const { text, vision: tower } = compiled.model;
-  const decoders: Partial<Record<Device['attention'], Decoder>> = {};
-  const decoderFor = ({ attention }: Device): Decoder => {
-    decoders[attention] ??= decoderOf(compiled, attention);
-    return decoders[attention];
+  const decoders = new Map<string, Decoder>();
+  const decoderFor = (device: Device): Decoder => {
+    const key = `${device.name} ${device.attention}`;
+    const decoder = decoders.get(key) ?? decoderOf(compiled, device);
+    decoders.set(key, decoder);
+    return decoder;
   };
   const quantised = isQuantised(compiled, textStages(decoderFor(options.device ?? cpu)));
   const wideSums = compiled.precision === 'int8' && (await int8Overflows(threads));
@@ -78,6 +83,7 @@ export async function openRunner(compiled: CompiledVlm, options: RunnerOptions):
         weights: stays || isWorthLayingOut(stage) ? 'resident' : 'mapped',
       }),
     plan: (device) => stayingStages(compiled, device, textStages(decoderFor(device)), memoryBytes),
+    ...(compiled.precision === 'exact' && { widened: widenedStages(compiled, threads) }),
     idleMs,
     ...(options.log && { log: options.log }),
   });
@@ -122,6 +128,21 @@ export async function openRunner(compiled: CompiledVlm, options: RunnerOptions):
   };
 }
 
+/** Layers of a large model that is not quantised, and slices of its head. */
+export function widenedStages(compiled: CompiledVlm, threads: number): WidenedStages {
+  const { model, vision, decoder, head } = compiled;
+  return createWidenedStages({
+    threads,
+    bytes: () =>
+      largestWidened([
+        ...vision,
+        ...decoder.flatMap(({ enter, leave }) => [enter, ...leave]),
+        head(0, Math.min(sliceRows, model.text.vocabularySize)),
+      ]),
+    open: (form, { name }) => openSession(form.model(), { threads, name, weights: 'fed' }),
+  });
+}
+
 /** Asked once in a process: it is the processor's. */
 let overflows: Promise<boolean> | undefined;
 
@@ -145,14 +166,22 @@ export function textStages({ layers, attention, norm }: Decoder): TextStages {
   return { fixed: [...attention.flatMap(({ all, last }) => [all, last]), norm], linear };
 }
 
-export function decoderOf(compiled: CompiledVlm, form: Device['attention']): Decoder {
+export function decoderOf(compiled: CompiledVlm, device: Pick<Device, 'name' | 'attention'>): Decoder {
   const { text, attentionPlans, attentionFor } = compiled.model;
   return {
     ...{ hidden: text.hiddenSize, maxTokens: text.maxTokens, kvHeads: text.kvHeads, headDim: text.headDim },
     layers: compiled.decoder,
-    attention: attentionPlans.map((_, table) => ({ all: compiled.attention(form, table), last: compiled.attentionLast(table) })),
+    attention: attentionPlans.map((_, table) => ({
+      all: compiled.attention(device.attention, table),
+      last: compiled.attentionLast(table),
+    })),
     attentionFor,
     norm: compiled.norm,
-    rowsAtOnce: compiled.widensOnRun ? rowsOfWidened : rowsOfReady,
+    rowsAtOnce: rowsAtOnceOf(compiled, device.name),
   };
+}
+
+function rowsAtOnceOf({ precision, widensOnRun }: CompiledVlm, device: Device['name']): RowsAtOnce {
+  if (device === 'cpu' && precision === 'exact') return rowsOfFed;
+  return widensOnRun ? rowsOfWidened : rowsOfReady;
 }

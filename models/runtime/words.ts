@@ -10,7 +10,7 @@ export type Token = { readonly id: number; readonly logit: number; readonly prob
 export type Head = { readonly rows: number; slice(firstRow: number, rows: number): Stage };
 
 /** Rows of the head at once: 4,096 wide they are 128 MB of float32. */
-const sliceRows = 8192;
+export const sliceRows = 8192;
 
 export function wordRuns({ rows }: Head): number {
   return blocksOf(rows, sliceRows).length;

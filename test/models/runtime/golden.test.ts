@@ -4,7 +4,7 @@ import { createReaders } from '../../../core/readers/pool.ts';
 import type { Stage } from '../../../models/compile/stage.ts';
 import { runDecoder } from '../../../models/runtime/decoder-run.ts';
 import { createMachine } from '../../../models/runtime/machine.ts';
-import { decoderOf, openRunner, type Runner } from '../../../models/runtime/runner.ts';
+import { decoderOf, openRunner, type Runner, widenedStages } from '../../../models/runtime/runner.ts';
 import { openSession } from '../../../models/runtime/session.ts';
 import type { RunStage } from '../../../models/runtime/stage-run.ts';
 import { runVision } from '../../../models/runtime/vision-run.ts';
@@ -20,13 +20,16 @@ const batchLimit = 2e-6;
 const readers = createReaders({ processes: 1 });
 afterAll(() => readers.close());
 
-describe.each(sources)('$folder, $cases', (source) => {
+/** Weights that stay in memory, and weights that pass through it. */
+const runs = sources.flatMap((source) => [{ ...source, weights: 'resident' } as const, { ...source, weights: 'streamed' } as const]);
+
+describe.each(runs)('$folder, $cases, $weights', ({ weights, ...source }) => {
   let golden: Golden;
   let runner: Runner;
 
   beforeAll(async () => {
     golden = await openGolden(source, readers);
-    runner = await openRunner(golden.compiled, { threads: 1 });
+    runner = await openRunner(golden.compiled, { threads: 1, ...(weights === 'streamed' && { memoryBytes: 0 }) });
   });
   afterAll(() => runner.close());
 
@@ -51,7 +54,7 @@ describe.each(sources)('$folder, $cases', (source) => {
   });
 
   it.each(casesOf(source).filter(({ debug }) => debug))('computes $name as the reference does on the way', async (one) => {
-    const found = await onTheWay(golden, one, runner);
+    const found = await onTheWay(golden, one, runner, weights);
     for (const [key, values] of found) {
       expect(worstDifference(values, await golden.tensor(one.debug?.[key])), key).toBeLessThan(tensorLimit);
     }
@@ -59,7 +62,12 @@ describe.each(sources)('$folder, $cases', (source) => {
 });
 
 /** What the reference recorded between the stages, by its names. */
-async function onTheWay(golden: Golden, one: GoldenCase, runner: Runner): Promise<Map<string, Float32Array>> {
+async function onTheWay(
+  golden: Golden,
+  one: GoldenCase,
+  runner: Runner,
+  weights: 'resident' | 'streamed',
+): Promise<Map<string, Float32Array>> {
   const found = new Map<string, Float32Array>();
   const { compiled } = golden;
   const { vision, text } = compiled.model;
@@ -68,6 +76,7 @@ async function onTheWay(golden: Golden, one: GoldenCase, runner: Runner): Promis
     device,
     open: (stage) => openSession(stage.model(), { threads: 1, weights: 'mapped' }),
     plan: () => () => false,
+    ...(weights === 'streamed' && { widened: widenedStages(compiled, 1) }),
     idleMs: 1000,
   });
   const seen = async (passes: (run: RunStage) => Promise<unknown>): Promise<Map<Stage, Float32Array>> => {
@@ -94,7 +103,7 @@ async function onTheWay(golden: Golden, one: GoldenCase, runner: Runner): Promis
     found.set('projected', projectedOf(projected, compiled.model));
   }
   const sequences = await golden.sequences(one, runner);
-  const stages = await seen((run) => runDecoder(decoderOf(compiled, device.attention), sequences, run));
+  const stages = await seen((run) => runDecoder(decoderOf(compiled, device), sequences, run));
   found.set('inputs_embeds', sequences[0]?.embeds ?? new Float32Array());
   const layer0 = stages.get(compiled.decoder[0]?.leave.at(-1) as Stage) ?? new Float32Array();
   expect(layer0.length % text.hiddenSize).toBe(0);

@@ -24,7 +24,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(cache, { recursive: true, force: true }));
 
 function textOf(compiled: CompiledVlm): TextStages {
-  return textStages(decoderOf(compiled, 'gqa'));
+  return textStages(decoderOf(compiled, cpu));
 }
 
 function bytes(stages: readonly Stage[]): number {
