@@ -2,6 +2,7 @@
 import { create } from 'zustand';
 import type { LibraryStatus } from '../../core/api/library.ts';
 import { enginesMoved } from '../engines/engine-state.ts';
+import { refreshKeepsakes } from '../keepsakes/keepsake-cache.ts';
 import { api, queries, queryClient } from './api.ts';
 import { problemCode } from './problem.ts';
 
@@ -16,6 +17,7 @@ export const useConnection = create<Connection>(() => ({ state: 'connecting', re
 const firstWait = 500;
 const longestWait = 8000;
 const settle = 1500;
+const keepsakeSettle = 250;
 
 let wake: (() => void) | null = null;
 
@@ -39,6 +41,7 @@ export async function followLibrary(signal: AbortSignal): Promise<void> {
       for await (const event of events) {
         if (event.type === 'status') takeStatus(event.status);
         else if (event.type === 'folders') void queryClient.invalidateQueries({ queryKey: queries.listFolders.key() });
+        else if (event.type === 'keepsakes') announceKeepsakes();
         else announceChange();
       }
     } catch (error) {
@@ -78,6 +81,18 @@ function announceChange(): void {
       void queryClient.invalidateQueries({ queryKey: key });
     }
   }, settle);
+}
+
+let keepsakesAnnounced = false;
+
+/** Somebody who stars ten pictures in a row is one change. */
+function announceKeepsakes(): void {
+  if (keepsakesAnnounced) return;
+  keepsakesAnnounced = true;
+  setTimeout(() => {
+    keepsakesAnnounced = false;
+    refreshKeepsakes(queryClient);
+  }, keepsakeSettle);
 }
 
 function pause(milliseconds: number, signal: AbortSignal): Promise<void> {

@@ -1,6 +1,7 @@
 /** @file The frame around every page: rail or bottom bar, banners, notices, the drop target, and keys that work everywhere. */
 import type { ReactNode } from 'react';
 import { DropTarget } from '../box/drop-target.tsx';
+import { CollectDialog } from '../keepsakes/collect-dialog.tsx';
 import { KeySheet } from '../settings/key-sheet.tsx';
 import { ConnectionBanner } from './connection-banner.tsx';
 import { NoticeBar } from './notice-bar.tsx';
@@ -22,6 +23,7 @@ export function Shell({ children }: { children: ReactNode }) {
       </main>
       <NoticeBar />
       <DropTarget />
+      <CollectDialog />
       <KeySheet />
       <ProgressAnnouncer />
     </div>

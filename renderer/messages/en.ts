@@ -68,6 +68,7 @@ export const en = {
   copied: 'Copied',
   details: 'Details',
   dismiss: 'Dismiss',
+  undo: 'Undo',
 
   pages: {
     label: 'Pages',
@@ -230,6 +231,23 @@ export const en = {
     unshown: 'This picture cannot be shown.',
     gone: 'This picture is no longer in the library.',
     words: 'What it shows',
+  },
+
+  keepsakes: {
+    starred: (value: number): string => `${pictures(value)} starred.`,
+    unstarred: (value: number): string => (value === 1 ? 'The star was removed.' : `The stars of ${pictures(value)} were removed.`),
+    starFailed: 'The stars could not be changed.',
+    collected: (value: number, name: string): string => `${pictures(value)} added to “${name}”.`,
+    takenOut: (value: number, name: string): string => `${pictures(value)} taken out of “${name}”.`,
+    alreadyIn: (name: string): string => `All of it is in “${name}” already.`,
+    notIn: (name: string): string => `None of it is in “${name}”.`,
+    collectFailed: (name: string): string => `“${name}” could not be changed.`,
+    dialog: (value: number): string => (value === 1 ? 'Collect this picture' : `Collect ${pictures(value)}`),
+    choose: 'Collection',
+    chooseHint: 'Type to find one, or a new name to make one',
+    make: (name: string): string => `Make “${name}”`,
+    none: 'No collection yet. Type a name to make the first.',
+    isIn: 'is in it',
   },
 
   empty: {
