@@ -39,15 +39,15 @@ export function Viewer({ id, index, results, onClose }: Props) {
   const { viewer } = messages;
   const [panel, setPanel] = useLocalStorage({ key: 'oneword-viewer-panel', defaultValue: true, getInitialValueInEffect: false });
   const item = useQuery(queries.item.queryOptions({ input: { id }, staleTime: 5000 }));
-  const hit = results.hits[index];
+  const hit = results.at(index);
   const shown = hit ?? item.data;
-  const previous = results.hits[index - 1];
-  const next = index === -1 ? undefined : results.hits[index + 1];
+  const previous = results.at(index - 1);
+  const next = index === -1 ? undefined : results.at(index + 1);
 
   useEffect(() => {
     for (const neighbour of [next, previous]) if (neighbour) new Image().src = `/preview/${neighbour.id}?v=${neighbour.version}`;
-    if (!next) results.loadMore();
-  }, [next, previous, results.loadMore]);
+    if (index !== -1) results.want(index, index + 2);
+  }, [index, next, previous, results.want]);
 
   const take = (intent: Intent): void => takePicture({ kind: 'item', id }, intent);
 

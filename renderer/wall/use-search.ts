@@ -20,6 +20,12 @@ export type SearchResults = {
   /** Another query has been asked and its answer is not here yet: the hits are of the one before. */
   waiting: boolean;
   hits: readonly Hit[];
+  /** The hit at a place of the answer; undefined where it is not loaded (see `want`), or gone. */
+  at(index: number): Hit | undefined;
+  /** Sees to it that the hits from one place up to another are loaded. */
+  want(from: number, to: number): void;
+  /** Place of a hit that is loaded; -1 for any other. */
+  indexOf(id: string): number;
   /** Null until the first answer. */
   first: SearchPage | null;
   /** Index of the first hit below the cut line; null where there is no line to draw. */
@@ -80,11 +86,20 @@ export function useSearch(): SearchResults {
     return at === -1 ? null : at;
   }, [hits, asks, query]);
 
+  const loadMore = (): void => {
+    if (result.hasNextPage && !result.isFetching) void result.fetchNextPage();
+  };
+
   return {
     key: writePlace({ query, view: null }),
     query,
     waiting: result.isPlaceholderData,
     hits,
+    at: (index) => hits[index],
+    want: (_, to) => {
+      if (to > hits.length) loadMore();
+    },
+    indexOf: (id) => hits.findIndex((hit) => hit.id === id),
     first: pages?.[0] ?? null,
     cutAt,
     dims: asks,
@@ -92,9 +107,7 @@ export function useSearch(): SearchResults {
     retry: () => void refetch(),
     hasMore: result.hasNextPage,
     moreFailed: result.isFetchNextPageError,
-    loadMore: () => {
-      if (result.hasNextPage && !result.isFetching) void result.fetchNextPage();
-    },
+    loadMore,
     stale: result.isStale && !isFew && !result.isPlaceholderData,
     update: () => void queryClient.resetQueries({ queryKey: options.queryKey, exact: true }),
   };
