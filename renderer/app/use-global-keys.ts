@@ -5,26 +5,40 @@ import { focusBox } from '../box/take-picture.ts';
 import { writePlace } from '../query/query-url.ts';
 import { place } from '../query/use-place.ts';
 import { useKeySheet } from '../settings/key-sheet.tsx';
+import { keyPressed } from './keys.ts';
 
 export function useGlobalKeys(): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
-      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isBusy(event.target)) return;
-      if (event.key === '/') {
-        event.preventDefault();
-        if (window.location.pathname !== '/') navigate(`/${writePlace({ query: place.getState().query, view: null })}`);
-        focusBox(true);
-      } else if (event.key === '?') {
-        event.preventDefault();
-        useKeySheet.setState({ opened: true });
+      if (event.defaultPrevented || event.isComposing || isBusy(event)) return;
+      switch (keyPressed(event, 'everywhere')) {
+        case 'focus-box':
+          goToBox();
+          break;
+        case 'sheet':
+          useKeySheet.setState({ opened: true });
+          break;
+        default:
+          return;
       }
+      event.preventDefault();
     };
     document.addEventListener('keydown', onKeyDown);
     return () => document.removeEventListener('keydown', onKeyDown);
   }, []);
 }
 
-function isBusy(target: EventTarget | null): boolean {
+/** The box on the search page, from wherever one is. */
+export function goToBox(): void {
+  const { query, view } = place.getState();
+  if (window.location.pathname !== '/') navigate(`/${writePlace({ query, view: null })}`);
+  else if (view !== null) place.view(null);
+  focusBox(true);
+}
+
+/** Keys with Control or Command write nothing, so they count in a field too. Dialogs keep theirs to themselves. */
+function isBusy({ target, ctrlKey, metaKey }: KeyboardEvent): boolean {
   if (!(target instanceof HTMLElement)) return false;
-  return target.isContentEditable || target.matches('input, textarea, select') || target.closest('[role="dialog"]') !== null;
+  const writes = target.isContentEditable || target.matches('input, textarea, select');
+  return (writes && !ctrlKey && !metaKey) || target.closest('[role="dialog"]') !== null;
 }
