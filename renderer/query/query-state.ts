@@ -5,9 +5,12 @@
  * The input holds words. As soon as a picture is in the box, what is typed is what should be different about it: it searches as an edit at once, and
  * Enter makes a chip of it. Further edits are added to the chip, since the model takes one sentence.
  */
-import type { Filters, PictureRef, Query, RecognisedFact } from '../../core/api/query.ts';
+import type { Crop, Filters, PictureRef, Query, RecognisedFact } from '../../core/api/query.ts';
 
 export type Fact = { text: string; label: string; filters: Filters };
+
+/** How picture and edit become one question; null is the engine's own way. */
+export type Composition = 'learned' | 'arithmetic' | null;
 
 export type QueryState = {
   /** What stands in the input. */
@@ -15,6 +18,9 @@ export type QueryState = {
   picture: PictureRef | null;
   /** The edit that became a chip; empty when there is none. */
   edit: string;
+  /** Between the picture (0) and the edit (1). */
+  strength: number;
+  composition: Composition;
   facts: readonly Fact[];
   /** The words mean themselves: a fact was turned back into words. */
   literal: boolean;
@@ -23,7 +29,21 @@ export type QueryState = {
   group: boolean;
 };
 
-export const emptyQuery: QueryState = { words: '', picture: null, edit: '', facts: [], literal: false, order: 'relevance', group: false };
+/** What the engine makes of picture and edit when nobody asks for more of one. */
+export const balanced = 0.5;
+export const strengthStep = 0.05;
+
+export const emptyQuery: QueryState = {
+  words: '',
+  picture: null,
+  edit: '',
+  strength: balanced,
+  composition: null,
+  facts: [],
+  literal: false,
+  order: 'relevance',
+  group: false,
+};
 
 /** True when nothing narrows the wall: everything is shown, newest first. */
 export function isEverything(state: QueryState): boolean {
@@ -35,14 +55,23 @@ export function toQuery(state: QueryState): Query {
   const query: Query = {};
   if (state.picture) {
     query.picture = state.picture;
-    const edit = joinEdits(state.edit, words);
-    if (edit) query.edit = edit;
+    const edit = editOf(state);
+    if (edit) {
+      query.edit = edit;
+      if (state.strength !== balanced) query.strength = state.strength;
+      if (state.composition) query.composition = state.composition;
+    }
   } else if (words) {
     query.text = words;
     if (state.literal) query.literal = true;
   }
   if (state.facts.length > 0) query.filters = mergeFilters(state.facts);
   return query;
+}
+
+/** What should be different about the picture, as a chip or still being typed; empty without a picture. */
+export function editOf(state: QueryState): string {
+  return state.picture ? joinEdits(state.edit, state.words) : '';
 }
 
 /** With relevance there must be something to be relevant to. */
@@ -70,11 +99,28 @@ export function withWords(state: QueryState, words: string): QueryState {
  */
 export function withPicture(state: QueryState, picture: PictureRef, intent: 'like' | 'edit'): QueryState {
   const keeps = intent === 'edit' && picture.kind === 'upload';
-  return { ...state, picture, edit: '', words: keeps ? state.words : '', literal: false, order: 'relevance' };
+  return { ...state, picture, edit: '', words: keeps ? state.words : '', strength: balanced, literal: false, order: 'relevance' };
 }
 
 export function withoutPicture(state: QueryState): QueryState {
-  return { ...state, picture: null, words: joinEdits(state.edit, state.words), edit: '' };
+  return { ...state, picture: null, words: joinEdits(state.edit, state.words), edit: '', strength: balanced };
+}
+
+/** A part of the picture; null is all of it. */
+export function withCrop(state: QueryState, crop: Crop | null): QueryState {
+  if (!state.picture) return state;
+  const { crop: _, ...whole } = state.picture;
+  return { ...state, picture: crop ? { ...whole, crop } : whole };
+}
+
+/** On the steps of the slider, so that an address is as short as what was meant. */
+export function withStrength(state: QueryState, strength: number): QueryState {
+  const inside = Math.min(1, Math.max(0, strength));
+  return { ...state, strength: Number((Math.round(inside / strengthStep) * strengthStep).toFixed(2)) };
+}
+
+export function withComposition(state: QueryState, composition: Composition): QueryState {
+  return { ...state, composition };
 }
 
 /** Enter: what was typed with a picture in the box becomes the edit chip. */

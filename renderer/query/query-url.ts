@@ -2,8 +2,8 @@
  * @file The address of a search: every state of the box, the wall and the viewer has one, so that back, forward, reload and a second window work.
  * What cannot be read is left out: an old or mistyped address shows less, never an error.
  */
-import { filters, itemId, pictureRef } from '../../core/api/query.ts';
-import { emptyQuery, type Fact, type QueryState } from './query-state.ts';
+import { type Crop, crop, filters, itemId, type PictureRef, pictureRef } from '../../core/api/query.ts';
+import { balanced, emptyQuery, type Fact, type QueryState } from './query-state.ts';
 
 export type Place = {
   query: QueryState;
@@ -17,8 +17,14 @@ export const everything: Place = { query: emptyQuery, view: null };
 export function writePlace({ query, view }: Place): string {
   const params = new URLSearchParams();
   if (query.words) params.set('q', query.words);
-  if (query.picture) params.set('like', `${query.picture.kind}:${query.picture.id}`);
-  if (query.edit) params.set('edit', query.edit);
+  if (query.picture) {
+    const { kind, id, crop } = query.picture;
+    params.set('like', `${kind}:${id}`);
+    if (crop) params.set('crop', [crop.x, crop.y, crop.width, crop.height].join(' '));
+    if (query.edit) params.set('edit', query.edit);
+    if (query.strength !== balanced) params.set('strength', String(query.strength));
+    if (query.composition) params.set('way', query.composition);
+  }
   for (const fact of query.facts) params.append('fact', JSON.stringify([fact.text, fact.label, fact.filters]));
   if (query.literal) params.set('literal', '1');
   if (query.order === 'date') params.set('order', 'date');
@@ -30,14 +36,15 @@ export function writePlace({ query, view }: Place): string {
 
 export function readPlace(search: string): Place {
   const params = new URLSearchParams(search);
-  const [kind, id] = params.get('like')?.split(':') ?? [];
-  const picture = pictureRef.safeParse({ kind, id });
+  const picture = readPicture(params);
   const view = itemId.safeParse(params.get('view'));
   return {
     query: {
       words: params.get('q') ?? '',
-      picture: picture.success ? picture.data : null,
-      edit: picture.success ? (params.get('edit') ?? '') : '',
+      picture,
+      edit: picture ? (params.get('edit') ?? '') : '',
+      strength: picture ? readStrength(params) : balanced,
+      composition: picture ? readComposition(params) : null,
       facts: params.getAll('fact').flatMap(readFact),
       literal: params.get('literal') === '1',
       order: params.get('order') === 'date' ? 'date' : 'relevance',
@@ -45,6 +52,32 @@ export function readPlace(search: string): Place {
     },
     view: view.success ? view.data : null,
   };
+}
+
+function readPicture(params: URLSearchParams): PictureRef | null {
+  const [kind, id] = params.get('like')?.split(':') ?? [];
+  const picture = pictureRef.safeParse({ kind, id });
+  if (!picture.success) return null;
+  const part = readCrop(params);
+  return part ? { ...picture.data, crop: part } : picture.data;
+}
+
+function readCrop(params: URLSearchParams): Crop | null {
+  const given = params.get('crop')?.trim().split(/\s+/) ?? [];
+  const [x, y, width, height] = given.map(Number);
+  const part = crop.safeParse({ x, y, width, height });
+  return given.length === 4 && part.success ? part.data : null;
+}
+
+function readStrength(params: URLSearchParams): number {
+  const given = params.get('strength');
+  const strength = given?.trim() ? Number(given) : Number.NaN;
+  return strength >= 0 && strength <= 1 ? strength : balanced;
+}
+
+function readComposition(params: URLSearchParams): QueryState['composition'] {
+  const given = params.get('way');
+  return given === 'learned' || given === 'arithmetic' ? given : null;
 }
 
 function readFact(value: string): Fact[] {

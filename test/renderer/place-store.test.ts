@@ -1,7 +1,7 @@
 /** @file History: what makes an entry, what rewrites one, and what back and forward bring. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createPlaceStore, type PlaceStore } from '../../renderer/query/place-store.ts';
-import { withPicture, withWords } from '../../renderer/query/query-state.ts';
+import { withPicture, withStrength, withWords } from '../../renderer/query/query-state.ts';
 
 /** A browser's history, as far as the store knows it. */
 function createHistory(start = '', page = '/') {
@@ -55,6 +55,22 @@ describe('the place', () => {
     store.step((query) => withPicture(query, { kind: 'item', id: '4' }, 'like'));
     type(store, 'at night');
     expect(history.entries).toEqual(['', '?q=beach', '?like=item%3A4', '?q=at+night&like=item%3A4']);
+  });
+
+  it('makes one entry of a slider that is dragged, and another of the next drag', () => {
+    store.step((query) => withPicture(query, { kind: 'item', id: '4' }, 'edit'));
+    for (const strength of [0.6, 0.7, 0.8]) store.adjust('strength', (query) => withStrength(query, strength));
+    expect(store.getState().cameBy).toBe('gesture');
+    store.settle();
+    for (const strength of [0.7, 0.6]) store.adjust('strength', (query) => withStrength(query, strength));
+    expect(history.entries).toEqual(['', '?like=item%3A4', '?like=item%3A4&strength=0.8', '?like=item%3A4&strength=0.6']);
+  });
+
+  it('tells typing from dragging', () => {
+    store.step((query) => withPicture(query, { kind: 'item', id: '4' }, 'edit'));
+    type(store, 'at');
+    store.adjust('strength', (query) => withStrength(query, 0.6));
+    expect(history.entries).toEqual(['', '?like=item%3A4', '?q=at&like=item%3A4', '?q=at&like=item%3A4&strength=0.6']);
   });
 
   it('makes no entry when nothing changes', () => {

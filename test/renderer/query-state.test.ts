@@ -11,10 +11,13 @@ import {
   orderOf,
   toQuery,
   turnBackLastChip,
+  withComposition,
+  withCrop,
   withFact,
   withoutFact,
   withoutPicture,
   withPicture,
+  withStrength,
   withWords,
 } from '../../renderer/query/query-state.ts';
 
@@ -71,6 +74,47 @@ describe('a picture', () => {
   it('leaves the edit behind as words when it is taken out', () => {
     const edited = commitWords(withWords(withPicture(emptyQuery, picture, 'edit'), 'at night'));
     expect(toQuery(withoutPicture(edited))).toEqual({ text: 'at night' });
+  });
+});
+
+describe('how picture and edit are mixed', () => {
+  const edited = commitWords(withWords(withPicture(emptyQuery, picture, 'edit'), 'at night'));
+
+  it('is asked for only where it differs from what the engine does by itself', () => {
+    expect(toQuery(edited)).toEqual({ picture, edit: 'at night' });
+    expect(toQuery(withComposition(withStrength(edited, 0.8), 'arithmetic'))).toEqual({
+      picture,
+      edit: 'at night',
+      strength: 0.8,
+      composition: 'arithmetic',
+    });
+  });
+
+  it('means nothing without an edit', () => {
+    expect(toQuery({ ...edited, edit: '', strength: 0.8, composition: 'arithmetic' })).toEqual({ picture });
+  });
+
+  it('stays on the steps of the slider and inside of it', () => {
+    expect([0.7000000000000001, 0.333, -1, 7].map((value) => withStrength(edited, value).strength)).toEqual([0.7, 0.35, 0, 1]);
+  });
+
+  it('is in the middle again with another picture; the way stays', () => {
+    const next = withPicture(withComposition(withStrength(edited, 0.8), 'arithmetic'), { kind: 'item', id: '13' }, 'edit');
+    expect(next).toMatchObject({ strength: 0.5, composition: 'arithmetic' });
+  });
+});
+
+describe('a part of a picture', () => {
+  const crop = { x: 0.1, y: 0.2, width: 0.5, height: 0.5 };
+
+  it('is searched with, and given up for the whole', () => {
+    const part = withCrop(withPicture(emptyQuery, picture, 'like'), crop);
+    expect(toQuery(part)).toEqual({ picture: { ...picture, crop } });
+    expect(toQuery(withCrop(part, null))).toEqual({ picture });
+  });
+
+  it('needs a picture', () => {
+    expect(withCrop(emptyQuery, crop)).toBe(emptyQuery);
   });
 });
 

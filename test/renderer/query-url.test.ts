@@ -14,6 +14,13 @@ const states: Record<string, QueryState> = {
     picture: { kind: 'upload', id: '0123456789abcdef0123456789abcdef' },
     edit: 'at night, in snow',
   },
+  'a part of a picture, mostly as the edit says, by arithmetic': {
+    ...emptyQuery,
+    picture: { kind: 'item', id: '12', crop: { x: 0.1, y: 0.2, width: 0.55, height: 0.3 } },
+    edit: 'at night',
+    strength: 0.85,
+    composition: 'arithmetic',
+  },
   facts: {
     ...emptyQuery,
     words: 'beach',
@@ -53,8 +60,21 @@ describe('an address that cannot be read', () => {
     '?view=../x',
     '?order=sideways&group=yes&literal=maybe',
     '?edit=at night',
+    '?crop=0 0 1 1&strength=0.2&way=arithmetic',
   ])('is everything: %s', (search) => {
     expect(readPlace(search)).toEqual(everything);
+  });
+
+  it.each(['0 0 1', '0 0 2 1', '0.6 0 0.6 1', '0 0 0 0', 'a b c d', '', '0 0 .5 .5 .5'])('shows the whole picture: crop=%s', (crop) => {
+    expect(readPlace(`?like=item:1&crop=${crop}`).query.picture).toEqual({ kind: 'item', id: '1' });
+  });
+
+  it.each(['2', '-1', 'much', '', ' ', 'NaN'])('stays in the middle: strength=%s', (strength) => {
+    expect(readPlace(`?like=item:1&strength=${strength}`).query.strength).toBe(0.5);
+  });
+
+  it('leaves the way to the engine: way=magic', () => {
+    expect(readPlace('?like=item:1&way=magic').query.composition).toBeNull();
   });
 
   it('keeps the parts that can', () => {
