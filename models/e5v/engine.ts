@@ -4,6 +4,7 @@
  */
 import { AppError } from '../../core/api/errors.ts';
 import type { Embedder, EmbedOptions, PictureInput, Space, Word } from '../../core/indexing/embedder.ts';
+import { decoderLayerWeights, encoderWeights, shapeOf } from '../hub/memory.ts';
 import type { Prompt } from '../prompt/tokenizer.ts';
 import type { Sequence } from '../runtime/decoder-run.ts';
 import type { Work } from '../runtime/machine.ts';
@@ -21,8 +22,6 @@ const wordsTold = 5;
 /** A sequence on its way into the decoder; `key` names what it leaves behind for further edits. */
 type Prepared = Sequence & { readonly key?: string };
 
-/** Of a picture's work, what looking takes: 11 of 106 seconds of a processor for five tiles, with int8. */
-const lookingShare = 0.1;
 const progressSteps = 1000;
 
 export function createE5v(opened: Opened, space: Space): Embedder {
@@ -30,6 +29,7 @@ export function createE5v(opened: Opened, space: Space): Embedder {
   const { text, imageToken, attentionFor } = compiled.model;
   const { layers, kvHeads, headDim, hiddenSize: hidden, maxTokens } = text;
   const prefixes = createPrefixCache(prefixBytes);
+  const lookingShare = lookingShareOf(compiled);
   const bytesPerToken = layers * 2 * kvHeads * headDim * Float32Array.BYTES_PER_ELEMENT;
 
   function idsOf(prompt: Prompt, { onNotice }: EmbedOptions, picture?: PictureInput): number[] {
@@ -159,4 +159,16 @@ function part(work: Work, from: number, to: number): Work {
   const { onProgress, ...rest } = work;
   if (!onProgress) return work;
   return { ...rest, onProgress: (done, of) => onProgress(Math.round((from + (done / of) * (to - from)) * progressSteps), progressSteps) };
+}
+
+/** Products over int8 weights take about a quarter of the time (docs/benchmarks/runtime.md). */
+const quantisedCost = 0.25;
+
+/** Of a picture's work, what looking takes, by the products of a tile: little before a large decoder, most before a small one. */
+function lookingShareOf({ model, precision }: Opened['compiled']): number {
+  const shape = shapeOf(model);
+  const looking = model.vision.tokens * encoderWeights(shape.vision);
+  const reading =
+    model.rowsPerTile * shape.layers * decoderLayerWeights(shape) * (precision === 'int8' || precision === 'int4' ? quantisedCost : 1);
+  return looking / (looking + reading);
 }
