@@ -4,13 +4,14 @@
  */
 import react from '@vitejs/plugin-react';
 import { defineConfig, loadEnv } from 'vite';
+import { licencesFile } from './licences-file.ts';
 
 export default defineConfig(({ mode }) => {
   const { ONEWORD_SERVER: target = 'http://127.0.0.1:4242', ONEWORD_TOKEN: token = '' } = loadEnv(mode, '.', 'ONEWORD_');
   const routes = ['/api', '/thumb', '/preview', '/media', '/query-picture'];
   const headers = { origin: target, authorization: `Bearer ${token}` };
   return {
-    plugins: [react()],
+    plugins: [react(), licencesFile()],
     build: {
       outDir: '../dist/renderer',
       emptyOutDir: true,

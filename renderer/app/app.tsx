@@ -1,26 +1,29 @@
-/** @file Providers and pages. */
+/** @file Providers and routes. The pages themselves are in pages.tsx. */
 import { MantineProvider } from '@mantine/core';
 import { QueryClientProvider } from '@tanstack/react-query';
-import { lazy, Suspense, useEffect } from 'react';
+import { Suspense, useEffect } from 'react';
 import { Route, Switch } from 'wouter';
 import { en } from '../messages/en.ts';
 import { MessagesContext } from '../messages/messages.ts';
 import { colorSchemeManager, cssVariables, theme } from '../theme/theme.ts';
-import { SearchPage } from '../wall/search-page.tsx';
 import { queryClient } from './api.ts';
 import { followLibrary } from './connection.ts';
 import { MissingPage } from './missing-page.tsx';
+import { fetchPages, pages, quietPages } from './pages.tsx';
 import { Shell } from './shell.tsx';
 
-const LibraryPage = lazy(() => import('../library/library-page.tsx').then((module) => ({ default: module.LibraryPage })));
-const EnginesPage = lazy(() => import('../engines/engines-page.tsx').then((module) => ({ default: module.EnginesPage })));
-const SettingsPage = lazy(() => import('../settings/settings-page.tsx').then((module) => ({ default: module.SettingsPage })));
+/** After the first pictures, before anybody has reached another page. */
+const fetchPagesAfter = 3000;
 
 export function App() {
   useEffect(() => {
     const controller = new AbortController();
     void followLibrary(controller.signal);
-    return () => controller.abort();
+    const timer = setTimeout(() => void fetchPages(), fetchPagesAfter);
+    return () => {
+      controller.abort();
+      clearTimeout(timer);
+    };
   }, []);
 
   return (
@@ -30,10 +33,9 @@ export function App() {
           <Shell>
             <Suspense fallback={null}>
               <Switch>
-                <Route path="/" component={SearchPage} />
-                <Route path="/library" component={LibraryPage} />
-                <Route path="/engines" component={EnginesPage} />
-                <Route path="/settings" component={SettingsPage} />
+                {[...pages, ...quietPages].map(({ path, component }) => (
+                  <Route key={path} path={path} component={component} />
+                ))}
                 <Route component={MissingPage} />
               </Switch>
             </Suspense>

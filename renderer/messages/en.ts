@@ -72,10 +72,14 @@ export const en = {
 
   pages: {
     label: 'Pages',
-    search: 'Search',
-    library: 'Library',
-    engines: 'Engines',
-    settings: 'Settings',
+    names: {
+      search: 'Search',
+      library: 'Library',
+      engines: 'Engines',
+      settings: 'Settings',
+    },
+    more: 'More',
+    skip: 'Skip to the page',
     missing: 'There is no such page.',
     toSearch: 'Go to search',
   },
@@ -531,6 +535,20 @@ export const en = {
     gone: 'Oneword does not answer. What you typed is kept, and this page goes on by itself when it is back.',
     locked: 'This page is no longer signed in. Open the address that Oneword printed when it was started.',
     retry: 'Try now',
+    otherVersion: (version: string): string =>
+      `Oneword was updated to ${version}. This page is still the old one: load it again when it suits you. What you typed is kept.`,
+    reload: 'Load again',
+  },
+
+  broken: {
+    title: 'This page could not be shown',
+    text: 'Your library is safe: this is only about the page. Load it again; if it stays, the details help to find out why.',
+  },
+
+  licences: {
+    title: 'Licences',
+    intro: 'Oneword is made with these packages. Each came with the licence that stands below it.',
+    count: (value: number): string => counted(value, 'package', 'packages'),
   },
 
   problem: {

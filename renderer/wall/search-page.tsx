@@ -16,10 +16,10 @@ import { WallTools } from './wall-tools.tsx';
 export function SearchPage() {
   const { pages } = useMessages();
   const results = useSearch();
-  usePageTitle(results.query.words.trim() || pages.search);
+  usePageTitle(results.query.words.trim() || pages.names.search);
   return (
     <div className={styles.page}>
-      <VisuallyHidden component="h1">{pages.search}</VisuallyHidden>
+      <VisuallyHidden component="h1">{pages.names.search}</VisuallyHidden>
       <header className={styles.header}>
         <SearchBox composition={results.first?.composition ?? 'none'} />
         <div className={styles.line}>
