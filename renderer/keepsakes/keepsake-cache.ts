@@ -4,12 +4,13 @@
  * [Note: Which searches are asked again] A long wall is not replaced because of a star: what this page did is in its hits already. Short ones are
  * cheap to ask again, and so other windows follow. A search by stars or by a collection is another one now, however long it is.
  */
-import type { InfiniteData, QueryClient } from '@tanstack/react-query';
+import type { QueryClient } from '@tanstack/react-query';
 import type { ItemDetail } from '../../core/api/library.ts';
 import type { Filters, Hit, SearchPage } from '../../core/api/query.ts';
 import { queries } from '../app/api.ts';
 
-type Pages = InfiniteData<SearchPage, string | undefined>;
+/** An answer in the cache: one page, or those that were loaded one after the other. */
+export type Answer = SearchPage | { readonly pages: readonly SearchPage[] };
 
 /** Pages of a wall that is short enough to be asked for again without a need. */
 const fewPages = 2;
@@ -18,8 +19,8 @@ const fewPages = 2;
 export function alreadyStarred(client: QueryClient, ids: readonly string[], starred: boolean): Set<string> {
   const wanted = new Set(ids);
   const found = new Set<string>();
-  for (const [, data] of client.getQueriesData<Pages>({ queryKey: queries.search.key({ type: 'infinite' }) })) {
-    for (const page of data?.pages ?? []) {
+  for (const [, data] of client.getQueriesData<Answer>({ queryKey: queries.search.key() })) {
+    for (const page of pagesOf(data)) {
       for (const hit of page.hits) if (hit.starred === starred && wanted.has(hit.id)) found.add(hit.id);
     }
   }
@@ -33,23 +34,20 @@ export function alreadyStarred(client: QueryClient, ids: readonly string[], star
 /** Shows the items as starred, or not, wherever they are shown. */
 export function showStars(client: QueryClient, ids: readonly string[], starred: boolean): void {
   const wanted = new Set(ids);
-  client.setQueriesData<Pages>(
-    { queryKey: queries.search.key({ type: 'infinite' }) },
-    (data) => data && starredPages(data, wanted, starred),
-  );
+  client.setQueriesData<Answer>({ queryKey: queries.search.key() }, (data) => data && withStars(data, wanted, starred));
   for (const id of ids) {
     client.setQueryData<ItemDetail>(queries.item.queryKey({ input: { id } }), (item) => item && { ...item, starred });
   }
 }
 
-/** Pages without a change stay the same objects, so that only what changed is drawn again. */
-export function starredPages(data: Pages, ids: ReadonlySet<string>, starred: boolean): Pages {
+/** What has no change in it stays the same object, so that only what changed is drawn again. */
+export function withStars(data: Answer, ids: ReadonlySet<string>, starred: boolean): Answer {
   const differs = (hit: Hit): boolean => hit.starred !== starred && ids.has(hit.id);
-  if (!data.pages.some(({ hits }) => hits.some(differs))) return data;
-  const pages = data.pages.map((page) =>
-    page.hits.some(differs) ? { ...page, hits: page.hits.map((hit) => (differs(hit) ? { ...hit, starred } : hit)) } : page,
-  );
-  return { ...data, pages };
+  const change = (page: SearchPage): SearchPage =>
+    page.hits.some(differs) ? { ...page, hits: page.hits.map((hit) => (differs(hit) ? { ...hit, starred } : hit)) } : page;
+  if (!('pages' in data)) return change(data);
+  const pages = data.pages.map(change);
+  return pages.every((page, at) => page === data.pages[at]) ? data : { ...data, pages };
 }
 
 /** Stars, collections or saved searches changed, here or elsewhere. */
@@ -59,7 +57,7 @@ export function refreshKeepsakes(client: QueryClient): void {
   }
   void client.invalidateQueries({
     queryKey: queries.search.key(),
-    predicate: ({ queryKey, state }) => filtersByKeepsakes(queryKey) || isShort(state.data),
+    predicate: ({ queryKey, state }) => filtersByKeepsakes(queryKey) || pagesOf(state.data as Answer | undefined).length <= fewPages,
   });
 }
 
@@ -70,7 +68,7 @@ export function filtersByKeepsakes(queryKey: readonly unknown[]): boolean {
   return filters?.starred !== undefined || filters?.collection !== undefined;
 }
 
-function isShort(data: unknown): boolean {
-  const pages = (data as Partial<Pages> | undefined)?.pages;
-  return pages === undefined || pages.length <= fewPages;
+function pagesOf(data: Answer | undefined): readonly SearchPage[] {
+  if (!data) return [];
+  return 'pages' in data ? data.pages : [data];
 }
