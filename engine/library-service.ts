@@ -223,6 +223,8 @@ function routerOf(parts: Parts): Router<Contract, Record<never, never>> {
     events: os.events.handler(({ signal }) => events.listen(signal)),
 
     search: os.search.handler(({ input, signal }) => searcher.search(input, signalOf(signal))),
+    outline: os.outline.handler(({ input, signal }) => searcher.outline(input, signalOf(signal))),
+    pick: os.pick.handler(({ input }) => searcher.pick(input)),
     understand: os.understand.handler(({ input }) => searcher.understand(input.text)),
     item: os.item.handler(({ input }) => searcher.item(input.id)),
 

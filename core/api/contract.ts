@@ -17,6 +17,7 @@ import {
   libraryStatus,
   settings,
 } from './library.ts';
+import { outline, outlineRequest, picked, pickRequest } from './outline.ts';
 import { itemId, recognisedFact, searchPage, searchRequest } from './query.ts';
 
 const folderId = z.object({ id: z.int() });
@@ -30,6 +31,10 @@ export const contract = {
   events: oc.output(eventIterator(libraryEvent)),
 
   search: oc.input(searchRequest).output(searchPage),
+  /** The whole answer in a few numbers an item. Ranks everything: ask for the first page before. */
+  outline: oc.input(outlineRequest).output(outline),
+  /** Which items stand at these places of an answer. Throws not-found where the answer is forgotten, since others may stand there now. */
+  pick: oc.input(pickRequest).output(picked),
   /** Facts in the words, for chips while typing. */
   understand: oc.input(z.object({ text: z.string().max(2000) })).output(z.array(recognisedFact)),
   item: oc.input(z.object({ id: itemId })).output(itemDetail),

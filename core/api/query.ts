@@ -78,6 +78,13 @@ export const searchRequest = z.object({
   limit: z.int().min(1).max(1000).default(100),
   /** From the page before; a cursor of another query is refused. Pages stay those of one answer while the library changes. */
   cursor: z.string().max(200).optional(),
+  /** Instead of a cursor: the place where the page begins, in the order of the outline. Each hit says its own; what is gone leaves a gap. */
+  from: z.int().min(0).optional(),
+  /** The answer that `from` is a place of. Where it is forgotten, the answer is made anew. */
+  snapshot: z
+    .string()
+    .regex(/^[0-9a-f]{16}$/)
+    .optional(),
   /** Collapse near-duplicates into their best hit. */
   group: z.boolean().default(false),
 });
@@ -110,6 +117,8 @@ export type Why = z.infer<typeof why>;
 
 export const hit = z.object({
   id: itemId,
+  /** Its place in the answer, on pages that were asked for by `from`. */
+  at: z.int().optional(),
   path: z.string(),
   name: z.string(),
   page: z.int().optional(),
@@ -141,6 +150,8 @@ export const searchPage = z.object({
   cut: z.int(),
   total: z.int(),
   nextCursor: z.string().nullable(),
+  /** Names this answer, see `outline`. */
+  snapshot: z.string(),
   /** What was understood: the words left after the facts, the facts, and what the query says in one word. */
   understood: z.object({ words: z.string(), facts: z.array(recognisedFact), says: z.array(word) }),
   /** How the picture and the edit were combined: learned by the model or by vector arithmetic; `none` without an edit. */

@@ -7,6 +7,7 @@ import type { Question } from './answer.ts';
 import { writeCursor } from './cursor.ts';
 import { labelsOf } from './filters.ts';
 import { reciprocalRank } from './order.ts';
+import type { Places } from './places.ts';
 import { keysOf, type Place, type Shown, type Snapshot, takePage } from './snapshot.ts';
 
 export function pageOf(
@@ -21,22 +22,46 @@ export function pageOf(
     return question.group ? items.filter((item, at) => item.key !== items[at - 1]?.key) : items;
   };
   const { shown, more } = takePage(snapshot, question.group && after ? { ...after, fileId: Number.MAX_SAFE_INTEGER } : after, limit, load);
-  const labels = labelsOf(question.filters);
-  const similar = question.group ? similarOf(store, snapshot, question.filters, shown) : undefined;
-  const said = saidBy(store, snapshot, shown);
   const last = shown.at(-1);
   const { fingerprint, id } = snapshot;
   return {
-    hits: shown.map((one) => {
-      const others = similar?.get(one.item.key);
-      const words = said.get(one.item.key) ?? one.item.words;
-      return { ...hitOf(one, snapshot, labels, words), ...(others && others.length > 0 ? { similar: others } : {}) };
-    }),
+    hits: explain(store, snapshot, question, shown),
     nextCursor:
       more && last
         ? writeCursor({ fingerprint, snapshot: id, of: keysOf(snapshot), index: last.index, key: last.entry.key, fileId: last.item.fileId })
         : null,
   };
+}
+
+/** The items from a place on, as far as they are still there. */
+export function hitsFrom(store: Store, snapshot: Snapshot, places: Places, question: Question, from: number, limit: number): Hit[] {
+  const end = Math.min(places.entries.length, from + limit);
+  const entries = places.entries.slice(from, end);
+  const keys = [...new Set(entries)].flatMap((entry) => snapshot.entries[entry]?.key ?? []);
+  const items = new Map(
+    itemsOf(store, snapshot.spaceId, keys, question.filters, snapshot.kind).map((item) => [`${item.key}/${item.fileId}`, item]),
+  );
+  const at: number[] = [];
+  const shown: Shown[] = [];
+  entries.forEach((index, offset) => {
+    const entry = snapshot.entries[index];
+    const item = entry && items.get(`${entry.key}/${places.fileIds[from + offset]}`);
+    if (!entry || !item) return;
+    shown.push({ index, entry, item });
+    at.push(from + offset);
+  });
+  return explain(store, snapshot, question, shown).map((hit, i) => ({ ...hit, at: at[i] ?? 0 }));
+}
+
+function explain(store: Store, snapshot: Snapshot, question: Question, shown: readonly Shown[]): Hit[] {
+  const labels = labelsOf(question.filters);
+  const similar = question.group ? similarOf(store, snapshot, question.filters, shown) : undefined;
+  const said = saidBy(store, snapshot, shown);
+  return shown.map((one) => {
+    const others = similar?.get(one.item.key);
+    const words = said.get(one.item.key) ?? one.item.words;
+    return { ...hitOf(one, snapshot, labels, words), ...(others && others.length > 0 ? { similar: others } : {}) };
+  });
 }
 
 /** What the engine whose words go first says of what it has seen. */

@@ -2,17 +2,21 @@
  * @file Search: takes a request, answers with a page of explained hits. See [Note: snapshots] for how pages stay whole, ARCHITECTURE.md
  * for the way of a query.
  */
+
+import type { z } from 'zod';
 import { AppError } from '../api/errors.ts';
 import type { ItemDetail } from '../api/library.ts';
+import type { Outline, outlineRequest, picked, pickRequest } from '../api/outline.ts';
 import type { Filters, Query, RecognisedFact, SearchPage, SearchRequest } from '../api/query.ts';
 import type { Engines, OpenEngine } from '../indexing/engines.ts';
-import { findItem } from '../store/catalogue.ts';
+import { findItem, pathsOf } from '../store/catalogue.ts';
 import { embeddingsOfParts } from '../store/embeddings.ts';
 import { collectionsWith } from '../store/keepsakes.ts';
 import { answer, type Question, type Spaces } from './answer.ts';
 import { fingerprintOf, readCursor } from './cursor.ts';
 import { recogniseFacts, understand } from './facts.ts';
-import { pageOf } from './page.ts';
+import { hitsFrom, pageOf } from './page.ts';
+import { createShapeReader, outlineOf, type Places, placesOf } from './places.ts';
 import { createUnderstanding } from './query-vectors.ts';
 import { complete, placeOf, type Snapshot, Snapshots } from './snapshot.ts';
 import { createSpace, generationOf, type SearchSpace, type SpaceDeps } from './space.ts';
@@ -28,6 +32,8 @@ export type SearchOptions = { readonly signal?: AbortSignal };
 
 export type Searcher = {
   search(request: SearchRequest, options?: SearchOptions): Promise<SearchPage>;
+  outline(request: OutlineRequest, options?: SearchOptions): Promise<Outline>;
+  pick(request: PickRequest): Picked;
   /** Facts in the words, in the order in which they stand. */
   understand(text: string): RecognisedFact[];
   item(id: string): ItemDetail;
@@ -37,13 +43,20 @@ export type Searcher = {
   leave(engine: OpenEngine): Promise<void>;
 };
 
+type OutlineRequest = z.input<typeof outlineRequest>;
+type PickRequest = z.infer<typeof pickRequest>;
+type Picked = z.infer<typeof picked>;
+
 const keptAnswers = 6;
+/** How many an outline that comes before its first page ranks first: as many as such a page. */
+const outlineLimit = 200;
 
 export function createSearcher(deps: SearchDeps): Searcher {
   const { store, engines, now = () => new Date(), patienceMs = 1500, log = () => undefined } = deps;
   const snapshots = new Snapshots(keptAnswers);
   const understanding = createUnderstanding(patienceMs, log);
   const spaces = new Map<OpenEngine, SearchSpace>();
+  const readShapes = createShapeReader(store);
   /** Searches that are under way, with the engines that they were begun with. */
   const running = new Map<Promise<unknown>, Spaces>();
 
@@ -58,35 +71,84 @@ export function createSearcher(deps: SearchDeps): Searcher {
     return { serving: spaceOf(serving), next: next && spaceOf(next) };
   }
 
+  /** The answer of this name as long as it is remembered, else one that is as new as the library. */
+  async function snapshotFor(
+    question: Question,
+    fingerprint: string,
+    id: string | undefined,
+    limit: number,
+    inUse: Spaces,
+    signal: AbortSignal | undefined,
+  ): Promise<Snapshot> {
+    const ready = [inUse.serving, inUse.next].map((space) => [space?.spaceId, space?.unrelated.isReady]);
+    const generation = `${generationOf(store)}/${JSON.stringify(ready)}`;
+    const named = id === undefined ? undefined : snapshots.byId(id);
+    const known = named?.fingerprint === fingerprint ? named : snapshots.current(fingerprint, generation);
+    return known ?? snapshots.add(fingerprint, generation, await answer(inUse, understanding, question, limit, signal));
+  }
+
+  function placesFor(snapshot: Snapshot, question: Question): Places {
+    snapshot.places ??= placesOf(snapshot, question, readShapes);
+    return snapshot.places;
+  }
+
+  async function outline(request: OutlineRequest, inUse: Spaces, signal: AbortSignal | undefined): Promise<Outline> {
+    signal?.throwIfAborted();
+    const { question } = questionOf(request, now());
+    const snapshot = await snapshotFor(question, fingerprintOf(question), request.snapshot, outlineLimit, inUse, signal);
+    return outlineOf(snapshot, placesFor(snapshot, question), question.order);
+  }
+
+  function pick({ snapshot, ranges }: PickRequest): Picked {
+    const places = snapshots.byId(snapshot)?.places;
+    if (places === undefined) throw new AppError('not-found', `The answer ${snapshot} is forgotten. Search again.`);
+    const rows = ranges.flatMap(([from, to]) => Array.from(places.fileIds.subarray(from, to), (_, at) => from + at));
+    const paths = pathsOf(store, [...new Set(rows.map((row) => places.fileIds[row] ?? 0))]);
+    const there = rows.flatMap((row) => {
+      const fileId = places.fileIds[row] ?? 0;
+      const path = paths.get(fileId);
+      const page = places.pages[row] ?? 0;
+      return path === undefined ? [] : [{ id: page === 0 ? String(fileId) : `${fileId}p${page}`, path }];
+    });
+    return { ids: there.map(({ id }) => id), paths: there.map(({ path }) => path) };
+  }
+
+  /** Remembers while it runs with which engines it was begun. */
+  function tracked<T>(begin: (inUse: Spaces) => Promise<T>): Promise<T> {
+    const inUse = spacesNow();
+    const work = begin(inUse).finally(() => running.delete(work));
+    running.set(work, inUse);
+    return work;
+  }
+
   async function search(request: SearchRequest, inUse: Spaces, signal: AbortSignal | undefined): Promise<SearchPage> {
     const started = performance.now();
     signal?.throwIfAborted();
-    const { limit = 100, cursor } = request;
+    const { limit = 100, cursor, from } = request;
+    if (cursor !== undefined && from !== undefined) throw new AppError('bad-request', 'Give a cursor or a place to begin from, not both.');
     const { question, facts } = questionOf(request, now());
     const fingerprint = fingerprintOf(question);
     const at = cursor === undefined ? undefined : readCursor(cursor, fingerprint);
-    const ready = [inUse.serving, inUse.next].map((space) => [space?.spaceId, space?.unrelated.isReady]);
-    const generation = `${generationOf(store)}/${JSON.stringify(ready)}`;
-    const known = at ? snapshots.byId(at.snapshot) : snapshots.current(fingerprint, generation);
-    const snapshot: Snapshot = known ?? snapshots.add(fingerprint, generation, await answer(inUse, understanding, question, limit, signal));
-    const hits = pageOf(store, snapshot, question, at && placeOf(snapshot, at), limit);
+    const snapshot = await snapshotFor(question, fingerprint, at?.snapshot ?? request.snapshot, limit, inUse, signal);
+    const hits =
+      from === undefined
+        ? pageOf(store, snapshot, question, at && placeOf(snapshot, at), limit)
+        : { hits: hitsFrom(store, snapshot, placesFor(snapshot, question), question, from, limit), nextCursor: null };
     return {
       ...hits,
       cut: snapshot.cut,
       total: snapshot.total,
       understood: { words: question.words, facts, says: [...snapshot.says] },
       composition: snapshot.composition,
+      snapshot: snapshot.id,
       milliseconds: performance.now() - started,
     };
   }
 
   return {
-    search: (request, { signal } = {}) => {
-      const inUse = spacesNow();
-      const work = search(request, inUse, signal).finally(() => running.delete(work));
-      running.set(work, inUse);
-      return work;
-    },
+    search: (request, { signal } = {}) => tracked((inUse) => search(request, inUse, signal)),
+    outline: (request, { signal } = {}) => tracked((inUse) => outline(request, inUse, signal)),
+    pick,
     understand: (text) => recogniseFacts(text, now()),
     item: (id) => detailOf(spacesNow(), id),
     calibrated: () => spacesNow().serving.unrelated.ready(),
@@ -106,7 +168,7 @@ export function createSearcher(deps: SearchDeps): Searcher {
 }
 
 /** Filters that were set beside the words overrule those that stand in the words. */
-function questionOf(request: SearchRequest, now: Date): { question: Question; facts: RecognisedFact[] } {
+function questionOf(request: Pick<SearchRequest, 'query' | 'order' | 'group'>, now: Date): { question: Question; facts: RecognisedFact[] } {
   const { query, order = 'relevance', group = false } = request;
   const edit = query.edit?.trim() ?? '';
   if (edit !== '' && query.picture === undefined) {

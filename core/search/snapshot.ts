@@ -13,6 +13,7 @@ import type { WordMatch } from '../store/words.ts';
 import type { Cursor } from './cursor.ts';
 import type { NearDuplicates } from './near-duplicates.ts';
 import type { Ranked } from './order.ts';
+import type { Places } from './places.ts';
 
 export type Answer = {
   /** What the keys are: of vectors in this space, or of parts, whose vectors may be in any. */
@@ -54,7 +55,13 @@ export function unscored(found: Pick<Answer, 'kind' | 'spaceId' | 'near' | 'entr
   };
 }
 
-export type Snapshot = Answer & { readonly id: string; readonly fingerprint: string; readonly generation: string };
+export type Snapshot = Answer & {
+  readonly id: string;
+  readonly fingerprint: string;
+  readonly generation: string;
+  /** Since somebody asked for them. See [Note: places]. */
+  places?: Places;
+};
 
 export type Place = { readonly index: number; readonly fileId: number };
 

@@ -10,7 +10,7 @@ import type { EmbeddingWord } from './embeddings.ts';
 import type { Store } from './open.ts';
 import { prepared } from './statements.ts';
 
-type CatalogueStore = Pick<Store, 'db'>;
+export type CatalogueStore = Pick<Store, 'db'>;
 
 /** How a ranking names parts: by `embeddings.id` of a space, or by `parts.id`, which exist without a vector too. */
 export type KeyKind = 'embedding' | 'part';
@@ -91,11 +91,10 @@ export function countItemsOf(
 /** Keys of everything that passes, newest first, each once. `part` also finds what has no vector in this space yet. */
 export function keysByDate(store: CatalogueStore, spaceId: number, filters: Filters, kind: KeyKind): { keys: number[]; items: number } {
   type Dated = [key: number, takenAt: string | null, mtime: number];
-  const { sql, values } = conditionOf(filters);
-  const [column, vectors, space] = kind === 'part' ? ['parts.id', '', []] : ['embeddings.id', withVector, [spaceId]];
-  const rows = prepared<Dated>(store, `SELECT ${column}, contents.taken_at, files.mtime FROM ${joinsFor(filters)} ${vectors} WHERE ${sql}`)
+  const { column, source, values } = itemsPassing(spaceId, filters, kind);
+  const rows = prepared<Dated>(store, `SELECT ${column}, contents.taken_at, files.mtime FROM ${source}`)
     .raw()
-    .all(...space, ...values);
+    .all(...values);
   // Sorted here: SQLite takes ten times as long to turn a time into a local one.
   const newest = new Map<number, number>();
   for (const [key, takenAt, mtime] of rows) {
@@ -105,6 +104,26 @@ export function keysByDate(store: CatalogueStore, spaceId: number, filters: Filt
   }
   const keys = [...newest].sort((a, b) => b[1] - a[1] || b[0] - a[0]).map(([key]) => key);
   return { keys, items: rows.length };
+}
+
+/** Everything that passes: the column of its key, and what stands behind FROM. `part` also finds what has no vector in this space yet. */
+export function itemsPassing(
+  spaceId: number,
+  filters: Filters,
+  kind: KeyKind,
+): { column: string; source: string; values: (string | number)[] } {
+  const { sql, values } = conditionOf(filters);
+  const [column, vectors, space] = kind === 'part' ? ['parts.id', '', []] : ['embeddings.id', withVector, [spaceId]];
+  return { column, source: `${joinsFor(filters)} ${vectors} WHERE ${sql}`, values: [...space, ...values] };
+}
+
+/** Paths of files, by file. Files that are gone are left out. */
+export function pathsOf(store: CatalogueStore, fileIds: readonly number[]): Map<number, string> {
+  const rows = prepared<[number, string]>(
+    store,
+    'SELECT files.id, files.path FROM json_each(?) AS wanted CROSS JOIN files ON files.id = wanted.value',
+  );
+  return new Map(rows.raw().all(JSON.stringify(fileIds)) as [number, string][]);
 }
 
 /** Keys of files, by file. */
