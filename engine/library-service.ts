@@ -37,6 +37,7 @@ import { createInstalls, type Installs } from './installs.ts';
 import { joinLibrary, knownEngine } from './open-engine.ts';
 import { createPictureOpener } from './open-picture.ts';
 import { createSpeeds, type Speeds } from './probe.ts';
+import { reveal } from './reveal.ts';
 import { createShownFiles, type ShownFiles } from './shown-files.ts';
 import { describeEngines, describeLibrary } from './status.ts';
 
@@ -227,6 +228,7 @@ function routerOf(parts: Parts): Router<Contract, Record<never, never>> {
     pick: os.pick.handler(({ input }) => searcher.pick(input)),
     understand: os.understand.handler(({ input }) => searcher.understand(input.text)),
     item: os.item.handler(({ input }) => searcher.item(input.id)),
+    reveal: os.reveal.handler(({ input }) => done(reveal(store, engines.serving.spaceId, input.id))),
 
     setStars: os.setStars.handler(({ input }) => kept({ changed: setStars(store, input.ids, input.starred, Date.now()) })),
     listCollections: os.listCollections.handler(() => listCollections(store)),

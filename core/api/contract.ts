@@ -38,6 +38,8 @@ export const contract = {
   /** Facts in the words, for chips while typing. */
   understand: oc.input(z.object({ text: z.string().max(2000) })).output(z.array(recognisedFact)),
   item: oc.input(z.object({ id: itemId })).output(itemDetail),
+  /** Shows the file in the file manager of the machine where the library is. `unavailable` where that has no desktop. */
+  reveal: oc.input(z.object({ id: itemId })).output(z.object({})),
 
   /** Stars belong to the content: copies of a picture are starred together. */
   setStars: oc.input(z.object({ ids: itemIds, starred: z.boolean() })).output(z.object({ changed: z.int() })),
