@@ -4,6 +4,7 @@ import { type DragEvent as ReactDragEvent, useEffect, useRef, useState } from 'r
 import { itemId } from '../../core/api/query.ts';
 import { useMessages } from '../messages/messages.ts';
 import styles from './drop-target.module.css';
+import { DroppedFolder } from './dropped-folder.tsx';
 import { type Intent, takeFiles, takePicture } from './take-picture.ts';
 
 /** Type under which a result of the wall is dragged. */
@@ -11,6 +12,12 @@ export const draggedItemType = 'application/x-oneword-item';
 
 function isForUs(transfer: DataTransfer | null): boolean {
   return transfer !== null && (transfer.types.includes('Files') || transfer.types.includes(draggedItemType));
+}
+
+/** Names of folders among what was dropped. Only while the event is being handled: afterwards a browser tells nothing. */
+function foldersIn(transfer: DataTransfer): string[] {
+  const entries = [...transfer.items].map((item) => (item.kind === 'file' ? item.webkitGetAsEntry() : null));
+  return entries.flatMap((entry) => (entry?.isDirectory ? [entry.name] : []));
 }
 
 export function DropTarget() {
@@ -24,7 +31,7 @@ export function DropTarget() {
     setOver(null);
     const dragged = itemId.safeParse(transfer.getData(draggedItemType));
     if (dragged.success) takePicture({ kind: 'item', id: dragged.data }, intent);
-    else void takeFiles([...transfer.files], intent, messages);
+    else void takeFiles([...transfer.files], foldersIn(transfer), intent, messages);
   };
 
   useEffect(() => {
@@ -66,7 +73,7 @@ export function DropTarget() {
     };
   }, []);
 
-  if (!dragging) return null;
+  if (!dragging) return <DroppedFolder />;
 
   const half = (intent: Intent, title: string, hint: string, icon: React.ReactNode) => (
     // biome-ignore lint/a11y/useSemanticElements: a drop target is a region, not a form's fieldset

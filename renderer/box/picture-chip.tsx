@@ -1,22 +1,50 @@
-/** @file The picture in the box, as a thumbnail. */
-import { IconPhoto } from '@tabler/icons-react';
-import { useState } from 'react';
-import type { PictureRef } from '../../core/api/query.ts';
+/** @file The picture in the box, as a thumbnail of the part that is searched with, and the handle that chooses the part. */
+import { Tooltip } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
+import { IconCrop } from '@tabler/icons-react';
+import { useId, useState } from 'react';
+import type { Crop, PictureRef } from '../../core/api/query.ts';
 import { useMessages } from '../messages/messages.ts';
 import { Chip } from './chip.tsx';
+import { CropDialog } from './crop-dialog.tsx';
+import { CroppedPicture } from './cropped-picture.tsx';
 import styles from './picture-chip.module.css';
-import { thumbnailUrl } from './pictures.ts';
+import { pictureUrl } from './pictures.ts';
 
-export function PictureChip({ picture, onRemove }: { picture: PictureRef; onRemove(): void }) {
+type Props = { picture: PictureRef; onCrop(crop: Crop | null): void; onRemove(): void };
+
+export function PictureChip({ picture, onCrop, onRemove }: Props) {
   const { box } = useMessages();
-  const url = thumbnailUrl(picture);
-  const [failed, setFailed] = useState<string | null>(null);
+  const [cropping, setCropping] = useState(false);
+  const isTouched = useMediaQuery('(pointer: coarse)', false, { getInitialValueInEffect: false });
+  const reason = useId();
+  const canCrop = pictureUrl(picture) !== null;
+  const label = picture.crop ? box.changeCrop : box.cropPicture;
   return (
     <Chip label={box.pictureChip} removeLabel={box.removePicture} onRemove={onRemove}>
       <span className={styles.frame}>
-        {url && failed !== url ? <img src={url} alt="" onError={() => setFailed(url)} /> : <IconPhoto size={18} stroke={1.5} aria-hidden />}
+        <CroppedPicture picture={picture} size={isTouched ? 36 : 28} />
       </span>
-      <span>{box.picture}</span>
+      <span>{picture.crop ? box.partOfPicture : box.picture}</span>
+      <Tooltip label={canCrop ? label : box.noCrop}>
+        <button
+          type="button"
+          className={styles.crop}
+          aria-label={label}
+          aria-disabled={!canCrop}
+          aria-describedby={canCrop ? undefined : reason}
+          data-cropped={picture.crop !== undefined || undefined}
+          onClick={() => canCrop && setCropping(true)}
+        >
+          <IconCrop size={15} stroke={1.75} aria-hidden />
+        </button>
+      </Tooltip>
+      {!canCrop && (
+        <span id={reason} hidden>
+          {box.noCrop}
+        </span>
+      )}
+      <CropDialog picture={picture} opened={cropping} onClose={() => setCropping(false)} onApply={onCrop} />
     </Chip>
   );
 }

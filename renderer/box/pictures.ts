@@ -26,27 +26,37 @@ export function thumbnailUrl(picture: PictureRef): string | null {
   return picture.kind === 'item' ? `/thumb/${picture.id}` : sessionStorage.getItem(storageKey(picture.id));
 }
 
+/** The picture as large as a page needs it, to choose a part of it; null where there is nothing to show. */
+export function pictureUrl(picture: PictureRef): string | null {
+  return picture.kind === 'item' ? `/preview/${picture.id}` : thumbnailUrl(picture);
+}
+
 function keepThumbnail(id: string, url: string): void {
   try {
     sessionStorage.setItem(storageKey(id), url);
-  } catch (error) {
-    console.warn('The small copy of the query picture could not be kept', error);
+  } catch {
+    // No room: the others give way to the one that is needed now.
+    for (const key of Object.keys(sessionStorage)) if (key.startsWith(storageKey(''))) sessionStorage.removeItem(key);
+    try {
+      sessionStorage.setItem(storageKey(id), url);
+    } catch (error) {
+      console.warn('The small copy of the query picture could not be kept', error);
+    }
   }
 }
 
-const side = 96;
+/** Pixels of the longer side: enough to choose a part by, and dozens of them fit into what a tab may keep. */
+const longestSide = 560;
 
 /** Null where the browser cannot draw it; the engine may still read it. */
 async function thumbnailOf(file: File): Promise<string | null> {
   const bitmap = await createImageBitmap(file).catch(() => null);
   if (!bitmap) return null;
-  const scale = side / Math.min(bitmap.width, bitmap.height);
+  const scale = Math.min(1, longestSide / Math.max(bitmap.width, bitmap.height));
   const canvas = document.createElement('canvas');
-  canvas.width = side;
-  canvas.height = side;
-  const width = bitmap.width * scale;
-  const height = bitmap.height * scale;
-  canvas.getContext('2d')?.drawImage(bitmap, (side - width) / 2, (side - height) / 2, width, height);
+  canvas.width = Math.max(1, Math.round(bitmap.width * scale));
+  canvas.height = Math.max(1, Math.round(bitmap.height * scale));
+  canvas.getContext('2d')?.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
   bitmap.close();
   return canvas.toDataURL('image/webp', 0.8);
 }

@@ -1,29 +1,48 @@
 /** @file A picture comes into the box, from wherever: dropped, pasted, chosen, or from a result. */
 import { create } from 'zustand';
 import type { PictureRef } from '../../core/api/query.ts';
-import { notify } from '../app/notices.ts';
+import { notify, offer } from '../app/notices.ts';
+import { problemCode } from '../app/problem.ts';
 import type { Messages } from '../messages/messages.ts';
 import { withPicture } from '../query/query-state.ts';
 import { place } from '../query/use-place.ts';
-import { isPictureFile, uploadPicture } from './pictures.ts';
+import { sortDropped } from './dropped.ts';
+import { uploadPicture } from './pictures.ts';
 
 export type Intent = 'like' | 'edit';
 
 /** True while a picture is on its way to the engine. */
 export const useReadingPicture = create<{ reading: boolean }>(() => ({ reading: false }));
 
-export async function takeFiles(files: readonly File[], intent: Intent, messages: Messages): Promise<void> {
-  const file = files.find(isPictureFile);
-  if (!file) {
-    notify(files[0] ? messages.box.notPicture(files[0].name) : messages.box.nothingDropped);
-    return;
-  }
+/** The folder that was dropped and is offered to be watched, by its name. */
+export const useDroppedFolder = create<{ name: string | null }>(() => ({ name: null }));
+
+/** `folders`: names of those of the files that are folders. */
+export async function takeFiles(files: readonly File[], folders: readonly string[], intent: Intent, messages: Messages): Promise<void> {
+  const { box } = messages;
+  const dropped = sortDropped(files, folders);
+  const [folder] = dropped.folders;
+  if (dropped.picture) {
+    if (!(await takeFile(dropped.picture, intent, messages))) return;
+    const watch = { label: box.watchFolder, run: () => useDroppedFolder.setState({ name: folder ?? null }) };
+    if (folder !== undefined) offer(box.folderToo(folder), watch);
+    else if (dropped.pictures > 1) notify(box.onlyFirst(dropped.pictures));
+  } else if (folder !== undefined) useDroppedFolder.setState({ name: folder });
+  else if (dropped.other)
+    notify(dropped.other.kind === 'document' ? box.notDocument(dropped.other.name) : box.notPicture(dropped.other.name));
+  else notify(box.nothingDropped);
+}
+
+/** False where it did not come into the box; why not has been said. */
+async function takeFile(file: File, intent: Intent, { box, problem }: Messages): Promise<boolean> {
   useReadingPicture.setState({ reading: true });
   try {
     takePicture(await uploadPicture(file), intent);
-    if (files.length > 1) notify(messages.box.onlyFirst(files.length));
+    return true;
   } catch (error) {
-    notify(messages.box.notPicture(file.name), error);
+    const code = problemCode(error);
+    notify(code === 'unreadable-file' ? box.notPicture(file.name) : problem.codes[code][0], error);
+    return false;
   } finally {
     useReadingPicture.setState({ reading: false });
   }

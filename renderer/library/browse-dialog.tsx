@@ -4,15 +4,22 @@ import { queries } from '../app/api.ts';
 import { Dialog } from '../app/dialog.tsx';
 import { notify } from '../app/notices.ts';
 import { useMessages } from '../messages/messages.ts';
+import styles from './browse-dialog.module.css';
 import { FolderBrowser } from './folder-browser.tsx';
 import { refreshLibrary } from './use-library-actions.ts';
 
-type Props = { opened: boolean; onClose(): void };
+type Props = {
+  opened: boolean;
+  onClose(): void;
+  /** Why the dialog is there, where nobody asked for it by its name. */
+  reason?: string;
+};
 
-export function BrowseDialog({ opened, onClose }: Props) {
+export function BrowseDialog({ opened, onClose, reason }: Props) {
   const { browse } = useMessages();
   return (
     <Dialog opened={opened} onClose={onClose} title={browse.title} width={560}>
+      {reason && <p className={styles.reason}>{reason}</p>}
       <AddFolder onClose={onClose} />
     </Dialog>
   );

@@ -21,7 +21,7 @@ export function SearchPage() {
     <div className={styles.page}>
       <VisuallyHidden component="h1">{pages.names.search}</VisuallyHidden>
       <header className={styles.header}>
-        <SearchBox composition={results.first?.composition ?? 'none'} />
+        <SearchBox />
         <div className={styles.line}>
           <FactsLine />
           {results.hits.length > 0 && <WallTools results={results} />}

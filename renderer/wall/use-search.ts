@@ -113,15 +113,16 @@ export function useSearch(): SearchResults {
   };
 }
 
-/** The query as it is, except that letters are gathered for a moment. */
+/** The query as it is, except that letters and the slider are gathered for a moment. */
 function useSettledQuery(): QueryState {
   const query = usePlace((state) => state.query);
   const [settled, setSettled] = useState(query);
-  const onlyWordsDiffer =
-    writePlace({ query: { ...settled, words: query.words, literal: query.literal }, view: null }) === writePlace({ query, view: null });
+  const { words, literal, strength } = query;
+  const onlyTypingDiffers =
+    writePlace({ query: { ...settled, words, literal, strength }, view: null }) === writePlace({ query, view: null });
   useEffect(() => {
     const timer = setTimeout(() => setSettled(query), typingPause);
     return () => clearTimeout(timer);
   }, [query]);
-  return onlyWordsDiffer ? settled : query;
+  return onlyTypingDiffers ? settled : query;
 }

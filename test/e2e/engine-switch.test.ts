@@ -171,7 +171,7 @@ describe.skipIf(noBrowser)(`searching while engines change${noBrowser ? `: ${noB
     await search.open(app.url);
     await search.type('a cat');
     await search.expectFirst('chelsea.jpg');
-    const label = page.getByRole('note').filter({ hasText: 'picture + words added up' });
+    const label = page.getByRole('button', { name: 'Arithmetic', pressed: true });
     expect(await label.count()).toBe(0);
     await search.drop(path.join(root, 'samples/chelsea.jpg'), 'Start an edit');
     await search.type('at night');
