@@ -36,16 +36,17 @@ export function resized(frame: Crop, handle: Handle, by: Point): Crop {
   return sides(resizedSpan(frame.x, frame.width, handle.x, by.x), resizedSpan(frame.y, frame.height, handle.y, by.y));
 }
 
-/**
- * What a key does to the frame: arrows move it, with Shift its lower right corner. Undefined for keys that mean something else.
- * The frame around everything cannot be moved: it shrinks to the middle first.
- */
-export function afterKey(frame: Crop, key: string, shift: boolean): Crop | undefined {
-  const by = arrows[key];
-  if (!by) return undefined;
-  if (isWhole(frame) && !shift) return { x: 0.2, y: 0.2, width: 0.6, height: 0.6 };
-  return shift ? resized(frame, { x: 1, y: 1 }, by) : moved(frame, by);
+/** An arrow key moves the frame. The one around everything has nowhere to go: it shrinks to the middle first. */
+export function movedByKey(frame: Crop, key: string): Crop {
+  return isWhole(frame) ? { x: 0.2, y: 0.2, width: 0.6, height: 0.6 } : moved(frame, arrows[key] ?? nowhere);
 }
+
+/** An arrow key moves the lower right corner. */
+export function sizedByKey(frame: Crop, key: string): Crop {
+  return resized(frame, { x: 1, y: 1 }, arrows[key] ?? nowhere);
+}
+
+const nowhere: Point = { x: 0, y: 0 };
 
 const arrows: Record<string, Point> = {
   ArrowLeft: { x: -keyStep, y: 0 },

@@ -1,9 +1,10 @@
 /** @file The picture under its frame: drawn on, dragged and resized by mouse, pen and finger, moved and resized by keys. */
 import { type KeyboardEvent, type PointerEvent, useRef } from 'react';
 import type { Crop } from '../../core/api/query.ts';
+import { keyPressed } from '../app/keys.ts';
 import { useMessages } from '../messages/messages.ts';
 import styles from './crop-dialog.module.css';
-import { afterKey, drawn, type Handle, handles, isWhole, moved, type Point, resized } from './crop-frame.ts';
+import { drawn, type Handle, handles, isWhole, moved, movedByKey, type Point, resized, sizedByKey } from './crop-frame.ts';
 
 type Props = {
   url: string;
@@ -56,11 +57,19 @@ export function CropStage({ url, frame, hint, onChange, onApply, onFail }: Props
   };
 
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const next = afterKey(frame, event.key, event.shiftKey);
-    if (next) onChange(next);
-    else if (event.key === 'Enter') onApply();
-    else return;
+    switch (keyPressed(event.nativeEvent, 'crop')) {
+      case 'move':
+        onChange(movedByKey(frame, event.key));
+        break;
+      case 'size':
+        onChange(sizedByKey(frame, event.key));
+        break;
+      case 'apply':
+        onApply();
+        break;
+      default:
+        return;
+    }
     event.preventDefault();
   };
 

@@ -2,6 +2,7 @@
 import { ActionIcon, Tooltip } from '@mantine/core';
 import { IconPhotoPlus, IconSearch, IconX } from '@tabler/icons-react';
 import { type FocusEvent, type KeyboardEvent, useId, useRef, useState } from 'react';
+import { keyPressed } from '../app/keys.ts';
 import { HistoryRow } from '../history/history-row.tsx';
 import { useStepKeys } from '../history/use-steps.ts';
 import { useMessages } from '../messages/messages.ts';
@@ -50,23 +51,30 @@ export function SearchBox() {
     const input = event.currentTarget;
     const first = facts[0];
     if (event.nativeEvent.isComposing) return;
-    if (event.key === 'Tab' && !event.shiftKey && first) {
-      event.preventDefault();
-      place.step((state) => acceptFact(state, first));
-    } else if (event.key === 'Backspace' && input.selectionStart === 0 && input.selectionEnd === 0 && hasChips) {
-      event.preventDefault();
-      place.step(turnBackLastChip);
-    } else if (event.key === 'Enter') {
-      event.preventDefault();
-      place.step(commitWords);
-    } else if (event.key === 'ArrowDown') {
-      event.preventDefault();
-      if (list.opened) focusFirstSearch();
-      else focusFirstTile();
-    } else if (event.key === 'Escape' && list.opened) {
-      event.preventDefault();
-      list.dismiss();
+    switch (keyPressed(event.nativeEvent, 'box')) {
+      case 'accept-fact':
+        if (!first) return;
+        place.step((state) => acceptFact(state, first));
+        break;
+      case 'turn-back':
+        if (input.selectionStart !== 0 || input.selectionEnd !== 0 || !hasChips) return;
+        place.step(turnBackLastChip);
+        break;
+      case 'commit':
+        place.step(commitWords);
+        break;
+      case 'to-wall':
+        if (list.opened) focusFirstSearch();
+        else focusFirstTile();
+        break;
+      case 'close-list':
+        if (!list.opened) return;
+        list.dismiss();
+        break;
+      default:
+        return;
     }
+    event.preventDefault();
   };
 
   return (

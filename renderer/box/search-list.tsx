@@ -2,6 +2,7 @@
 import { IconBookmark, IconHistory, IconX } from '@tabler/icons-react';
 import { type KeyboardEvent, type ReactNode, useRef } from 'react';
 import type { SavedSearch } from '../../core/api/keepsakes.ts';
+import { keyPressed } from '../app/keys.ts';
 import { offer } from '../app/notices.ts';
 import { useMessages } from '../messages/messages.ts';
 import { readPlace } from '../query/query-url.ts';
@@ -59,21 +60,29 @@ export function SearchList({ saved, onClose }: Props) {
     const entries = entriesOf(listRef.current);
     const row = event.target instanceof Element ? event.target.closest('li') : null;
     const at = entries.findIndex((element) => row?.contains(element));
-    if (event.key === 'Escape') {
-      onClose();
-      focusBox();
-    } else if (event.key === 'ArrowDown') entries[at + 1]?.focus();
-    else if (event.key === 'ArrowUp') {
-      if (at > 0) entries[at - 1]?.focus();
-      else focusBox();
-    } else if (event.key === 'Home') entries[0]?.focus();
-    else if (event.key === 'End') entries.at(-1)?.focus();
-    else if (event.key === 'Delete') {
-      const entry = [...savedEntries, ...recentEntries].find(({ key }) => key === entries[at]?.dataset.entry);
-      if (entry) remove(entry);
-    } else return;
+    const entry = [...savedEntries, ...recentEntries].find(({ key }) => key === entries[at]?.dataset.entry);
+    switch (keyPressed(event.nativeEvent, 'searches')) {
+      case 'next':
+        entries[at + 1]?.focus();
+        break;
+      case 'previous':
+        if (at > 0) entries[at - 1]?.focus();
+        else focusBox();
+        break;
+      case 'ends':
+        entries.at(event.key === 'Home' ? 0 : -1)?.focus();
+        break;
+      case 'remove':
+        if (entry) remove(entry);
+        break;
+      case 'to-box':
+        onClose();
+        focusBox();
+        break;
+      default:
+        return; // Enter is the button's own
+    }
     event.preventDefault();
-    event.stopPropagation();
   };
 
   const group = (title: string, entries: readonly Entry[], icon: ReactNode, action?: ReactNode) =>

@@ -1,6 +1,7 @@
 /** @file The steps of this tab, and the keys that walk them. */
 import { useEffect } from 'react';
 import { useStore } from 'zustand';
+import { keyPressed } from '../app/keys.ts';
 import { place } from '../query/use-place.ts';
 import { createStepStore } from './step-store.ts';
 import type { StepTree } from './step-tree.ts';
@@ -15,9 +16,10 @@ export function useSteps<T>(select: (tree: StepTree) => T): T {
 export function useStepKeys(): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
-      const isOurs = (event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === 'z';
-      if (!isOurs || event.defaultPrevented || isElsewhere(event.target)) return;
-      if (event.shiftKey ? steps.redo() : steps.undo()) event.preventDefault();
+      const key = keyPressed(event, 'box');
+      const walk = key === 'undo-step' ? steps.undo : key === 'redo-step' ? steps.redo : null;
+      if (!walk || event.defaultPrevented || isElsewhere(event.target)) return;
+      if (walk()) event.preventDefault();
     };
     document.addEventListener('keydown', onKeyDown);
     return () => document.removeEventListener('keydown', onKeyDown);

@@ -13,6 +13,7 @@ import {
   formatProbability,
   formatRate,
   formatScore,
+  formatSpan,
   formatTimeLeft,
   localeFor,
 } from '../format/measures.ts';
@@ -47,6 +48,7 @@ const problems: Record<ErrorCode | 'gone', readonly [what: string, todo: string]
   gone: ['Oneword does not answer.', 'Check that it is still running, then try again.'],
 };
 
+const factor = (times: number): string => new Intl.NumberFormat(locale, { maximumSignificantDigits: 2 }).format(times);
 const percent = (share: number): string => new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 }).format(share);
 const pictures = (value: number): string => counted(value, 'picture', 'pictures');
 
@@ -266,7 +268,8 @@ export const en = {
     rank: 'Rank',
     score: 'Score',
     source: 'Source',
-    readRanks: 'Rank 1 is the best match of the whole library. A score says how close it is: only scores of the same search and source compare.',
+    readRanks:
+      'Rank 1 is the best match of the whole library. A score says how close it is: only scores of the same search and source compare.',
     readWords: 'How likely each word is as the one word that says it.',
     nothingSaid: 'No words',
     sources: { vectors: 'What it shows', names: 'Names of file and folder' },
@@ -372,10 +375,11 @@ export const en = {
     what: 'What',
     unknown: 'unknown',
     failed: 'One of the two pictures is no longer in the library.',
-    morePixels: (name: string, times: number): string => `${name} has more pixels, ${factor(times)} as many: it can show finer detail.`,
+    morePixels: (name: string, times: number): string =>
+      `${name} has more pixels, ${factor(times)} times as many: it can show finer detail.`,
     samePixels: 'Both have the same number of pixels.',
-    moreBytes: (name: string): string => `${name} has the larger file of the two: it is compressed less.`,
-    newer: (name: string, time: string): string => `${name} is newer, by ${time}.`,
+    moreBytes: (name: string, larger: string, smaller: string): string => `${name} has the larger file, ${larger} against ${smaller}.`,
+    newer: (name: string, seconds: number): string => `${name} is newer, by ${formatSpan(seconds, locale)}.`,
     sameContent: 'Both files hold exactly the same picture.',
   },
 
@@ -636,6 +640,8 @@ export const en = {
     groups: {
       everywhere: 'Everywhere',
       box: 'In the box',
+      searches: 'In the list under the box',
+      crop: 'Choosing a part of a picture',
       wall: 'On the wall',
       viewer: 'In the viewer',
       compare: 'Comparing two',
@@ -648,8 +654,14 @@ export const en = {
       acceptFact: 'Make a filter of the recognised fact',
       commit: 'Make a chip of the edit',
       backspace: 'Turn the last chip back into words',
+      closeList: 'Close the list of searches',
       undoStep: 'Undo a step of composing',
       redoStep: 'Redo it',
+      removeSearch: 'Remove the search from the list',
+      toBox: 'Back to the box',
+      moveFrame: 'Move the frame',
+      sizeFrame: 'Change its size',
+      applyFrame: 'Search with this part',
       toWall: 'Go to the results, or to saved and recent searches',
       walk: 'Walk the wall',
       page: 'A screen up, down',
@@ -732,6 +744,14 @@ export const en = {
     theme: (name: string): string => `Theme: ${name}`,
     searchIn: (folder: string): string => `Search in ${folder}`,
     showEngine: (name: string): string => `Show ${name}`,
+  },
+
+  notices: {
+    label: 'Notices',
+    failed: (value: number): string => `${counted(value, 'file', 'files')} could not be read. Everything else goes on without.`,
+    more: (value: number): string => `${count(value)} more`,
+    open: (page: string): string => `Open ${page}`,
+    lookAgain: 'Look again',
   },
 
   tour: {

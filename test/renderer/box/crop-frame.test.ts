@@ -2,13 +2,14 @@
 import { describe, expect, it } from 'vitest';
 import { crop } from '../../../core/api/query.ts';
 import {
-  afterKey,
   coverOf,
   drawn,
   handles,
   isWhole,
   moved,
+  movedByKey,
   resized,
+  sizedByKey,
   smallestSide,
   wholePicture,
 } from '../../../renderer/box/crop-frame.ts';
@@ -40,14 +41,13 @@ describe('the frame', () => {
     expect(resized(frame, { x: 0, y: 1 }, { x: 0.5, y: 0.1 })).toEqual({ ...frame, height: 0.3 });
   });
 
-  it('moves and grows by keys, and leaves other keys alone', () => {
-    expect(afterKey(frame, 'ArrowRight', false)).toEqual({ ...frame, x: 0.22 });
-    expect(afterKey(frame, 'ArrowUp', true)).toEqual({ ...frame, height: 0.18 });
-    expect(afterKey(frame, 'Tab', false)).toBeUndefined();
+  it('moves and grows by keys', () => {
+    expect(movedByKey(frame, 'ArrowRight')).toEqual({ ...frame, x: 0.22 });
+    expect(sizedByKey(frame, 'ArrowUp')).toEqual({ ...frame, height: 0.18 });
   });
 
   it('shrinks to the middle when the whole picture would be moved', () => {
-    expect(afterKey(wholePicture, 'ArrowLeft', false)).toEqual({ x: 0.2, y: 0.2, width: 0.6, height: 0.6 });
+    expect(movedByKey(wholePicture, 'ArrowLeft')).toEqual({ x: 0.2, y: 0.2, width: 0.6, height: 0.6 });
   });
 
   it('is always one that may be searched with', () => {
