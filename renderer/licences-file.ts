@@ -9,11 +9,11 @@ type Licence = { name: string; version: string; licence: string; text: string };
 const root = path.resolve(import.meta.dirname, '..');
 const prefix = 'node_modules/';
 
-/** Packages that only build or test are not shipped; optional ones of other systems are not there. */
+/** Packages that only build or test are not shipped, nor are types; optional ones of other systems are not there. */
 export function listLicences(folder: string = root): Licence[] {
   const { packages } = JSON.parse(readFileSync(path.join(folder, 'package-lock.json'), 'utf8')) as Locked;
   return Object.entries(packages)
-    .filter(([place, { dev }]) => place.startsWith(prefix) && !dev && existsSync(path.join(folder, place)))
+    .filter(([place, { dev }]) => place.startsWith(prefix) && !place.includes('/@types/') && !dev && existsSync(path.join(folder, place)))
     .map(([place, { license, version }]) => ({
       name: place.slice(place.lastIndexOf(prefix) + prefix.length),
       version: version ?? '',

@@ -2,6 +2,7 @@
 import { useEffect } from 'react';
 import { navigate } from 'wouter/use-browser-location';
 import { focusBox } from '../box/take-picture.ts';
+import { usePalette } from '../palette/palette-state.ts';
 import { writePlace } from '../query/query-url.ts';
 import { place } from '../query/use-place.ts';
 import { useKeySheet } from '../settings/key-sheet.tsx';
@@ -14,6 +15,9 @@ export function useGlobalKeys(): void {
       switch (keyPressed(event, 'everywhere')) {
         case 'focus-box':
           goToBox();
+          break;
+        case 'palette':
+          usePalette.setState({ opened: true });
           break;
         case 'sheet':
           useKeySheet.setState({ opened: true });

@@ -10,7 +10,7 @@ import { PathText } from '../app/path-text.tsx';
 import { ProblemNote } from '../app/problem-note.tsx';
 import { useStatus } from '../app/use-status.ts';
 import { useMessages } from '../messages/messages.ts';
-import { BrowseDialog } from './browse-dialog.tsx';
+import { openAddFolder } from './adding-folder.ts';
 import { ExclusionsDialog } from './exclusions-dialog.tsx';
 import { Failures } from './failures.tsx';
 import { FolderRow } from './folder-row.tsx';
@@ -24,7 +24,6 @@ export function LibraryPage() {
   const folders = useQuery(queries.listFolders.queryOptions());
   const status = useStatus();
   const samples = useAddSamples();
-  const [browsing, setBrowsing] = useState(false);
   const [excluding, setExcluding] = useState<{ folder: Folder; suggested: string | null } | null>(null);
   const [removing, setRemoving] = useState<Folder | null>(null);
 
@@ -41,7 +40,7 @@ export function LibraryPage() {
           >
             {library.addSamples}
           </Button>
-          <Button variant="filled" leftSection={<IconFolderPlus size={16} stroke={1.75} aria-hidden />} onClick={() => setBrowsing(true)}>
+          <Button variant="filled" leftSection={<IconFolderPlus size={16} stroke={1.75} aria-hidden />} onClick={openAddFolder}>
             {library.addFolder}
           </Button>
         </>
@@ -81,7 +80,6 @@ export function LibraryPage() {
           </span>
         </p>
       )}
-      <BrowseDialog opened={browsing} onClose={() => setBrowsing(false)} />
       <ExclusionsDialog folder={excluding?.folder ?? null} suggested={excluding?.suggested ?? null} onClose={() => setExcluding(null)} />
       <RemoveDialog folder={removing} onClose={() => setRemoving(null)} />
     </Page>

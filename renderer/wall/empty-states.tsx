@@ -22,7 +22,7 @@ export function NoFolder() {
       <WallGlyph />
       <h1 className={styles.title}>{empty.noFolder}</h1>
       <p className={styles.text}>{empty.noFolderText}</p>
-      <div className={styles.ways}>
+      <div className={styles.ways} data-tour="folders">
         <Button variant="filled" leftSection={<IconFolderPlus size={16} stroke={1.75} aria-hidden />} onClick={() => setBrowsing(true)}>
           {empty.addFolder}
         </Button>

@@ -1,0 +1,119 @@
+/**
+ * @file The first-run tour: three cards, each beside what it speaks of. The page stays usable meanwhile.
+ *
+ * A card looks for its target on the page, and follows it when the page moves. Where there is no room beside it, the card stands at the
+ * foot of the page.
+ */
+import { Button } from '@mantine/core';
+import { useEffect, useId, useLayoutEffect, useRef, useState } from 'react';
+import { useLocation } from 'wouter';
+import { useStatus } from '../app/use-status.ts';
+import { useMessages } from '../messages/messages.ts';
+import { besideOf, type Spot } from './placement.ts';
+import styles from './tour.module.css';
+import { endTour, isTourSeen, moveTour, startTour, type TourStep, tourSteps, useTour } from './tour-state.ts';
+
+/** The first that is on the page and has room beside it. An empty library has its buttons in the middle, any other its page in the rail. */
+const targets: Record<TourStep, readonly string[]> = {
+  folders: ['[data-tour="folders"]', '[data-page="library"]'],
+  ask: ['search'],
+  edit: ['search'],
+};
+
+export function Tour() {
+  const step = useTour((state) => state.step);
+  const [path] = useLocation();
+  const isKnown = useStatus() !== undefined;
+
+  useEffect(() => {
+    if (isKnown && path === '/' && !isTourSeen() && useTour.getState().step === null) startTour();
+  }, [isKnown, path]);
+
+  return step !== null && path === '/' ? <Card key={step} step={step} /> : null;
+}
+
+function Card({ step }: { step: TourStep }) {
+  const { tour } = useMessages();
+  const titleId = useId();
+  const textId = useId();
+  const cardRef = useRef<HTMLElement>(null);
+  const spot = useSpot(step, cardRef);
+  const hasItems = (useStatus()?.items ?? 0) > 0;
+  const hadItems = useRef(hasItems);
+  const at = tourSteps.indexOf(step);
+  const { title, text } = tour.steps[step];
+
+  // Pictures have come: what this step asks for is done.
+  useEffect(() => {
+    if (step === 'folders' && hasItems && !hadItems.current) moveTour(1);
+  }, [step, hasItems]);
+
+  // The next card is another element: the focus goes with the tour, unless somebody has gone on to something else.
+  useLayoutEffect(() => {
+    const { activeElement, body } = document;
+    if (activeElement === body || activeElement === null) cardRef.current?.querySelector<HTMLElement>('[data-next]')?.focus();
+  }, []);
+
+  return (
+    <section
+      ref={cardRef}
+      className={styles.card}
+      style={spot ? { left: spot.left, top: spot.top } : undefined}
+      data-foot={spot === null || undefined}
+      aria-label={tour.label}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') endTour();
+      }}
+    >
+      <p className={styles.position}>{tour.position(at + 1, tourSteps.length)}</p>
+      <h2 id={titleId} className={styles.title}>
+        {title}
+      </h2>
+      <p id={textId}>{text}</p>
+      <div className={styles.buttons}>
+        {at + 1 < tourSteps.length && (
+          <Button variant="subtle" className={styles.skip ?? ''} onClick={endTour}>
+            {tour.skip}
+          </Button>
+        )}
+        {at > 0 && <Button onClick={() => moveTour(-1)}>{tour.back}</Button>}
+        <Button variant="filled" data-next aria-describedby={`${titleId} ${textId}`} onClick={() => moveTour(1)}>
+          {at + 1 < tourSteps.length ? tour.next : tour.done}
+        </Button>
+      </div>
+    </section>
+  );
+}
+
+/** Beside the target, also after the page has moved; null = at the foot of the page. */
+function useSpot(step: TourStep, cardRef: { readonly current: HTMLElement | null }): Spot | null {
+  const [spot, setSpot] = useState<Spot | null>(null);
+  useLayoutEffect(() => {
+    const place = (): void => {
+      const card = cardRef.current?.getBoundingClientRect();
+      const found = card ? spotOf(targets[step], card) : null;
+      setSpot((before) => (before?.left === found?.left && before?.top === found?.top ? before : found));
+    };
+    place();
+    // Banners come and go, chips wrap, an empty page fills: all of it changes elements.
+    const changes = new MutationObserver(place);
+    changes.observe(document.body, { childList: true, subtree: true });
+    const sizes = new ResizeObserver(place);
+    sizes.observe(document.body);
+    if (cardRef.current) sizes.observe(cardRef.current);
+    return () => {
+      changes.disconnect();
+      sizes.disconnect();
+    };
+  }, [step, cardRef]);
+  return spot;
+}
+
+function spotOf(names: readonly string[], card: DOMRect): Spot | null {
+  for (const name of names) {
+    const target = document.querySelector(name)?.getBoundingClientRect();
+    const spot = target && target.width > 0 ? besideOf(target, card, { width: innerWidth, height: innerHeight }) : null;
+    if (spot) return spot;
+  }
+  return null;
+}
