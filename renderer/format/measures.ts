@@ -44,6 +44,19 @@ function formatUnit(value: number, unit: string, locale: string): string {
   return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'short' }).format(value);
 }
 
+/** How far apart two times are, in the largest unit that says it: 3 minutes, 2 days, 4 years. */
+export function formatSpan(seconds: number, locale: string): string {
+  const units = [
+    ['year', 365.25 * 86_400],
+    ['month', 30.4375 * 86_400],
+    ['day', 86_400],
+    ['hour', 3600],
+    ['minute', 60],
+  ] as const;
+  const [unit, size] = units.find(([, size]) => seconds >= size) ?? ['second', 1];
+  return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long', maximumFractionDigits: 0 }).format(seconds / size);
+}
+
 /** A camera's time has no zone: it is shown as it was written. */
 export function formatDateTime(iso: string, locale: string): string {
   const date = new Date(iso);

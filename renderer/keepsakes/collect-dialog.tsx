@@ -32,7 +32,7 @@ function Chooser({ ids }: { ids: readonly string[] }) {
   const single = useQuery(queries.item.queryOptions({ input: ids.length === 1 && only ? { id: only } : skipToken })).data;
   const [typed, setTyped] = useState('');
   const [problem, setProblem] = useState<string | null>(null);
-  const combobox = useCombobox({ opened: true });
+  const combobox = useCombobox({ opened: true, onDropdownClose: stopCollecting });
   const { found, fresh } = choicesFor(collections, typed);
   const has = (id: number): boolean => single?.collections.some((one) => one.id === id) ?? false;
 

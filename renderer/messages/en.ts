@@ -271,7 +271,6 @@ export const en = {
     readRanks:
       'Rank 1 is the best match of the whole library. A score says how close it is: only scores of the same search and source compare.',
     readWords: 'How likely each word is as the one word that says it.',
-    nothingSaid: 'No words',
     sources: { vectors: 'What it shows', names: 'Names of file and folder' },
     twoEngines: 'Two engines answer: their ranks are put together, since their scores cannot be compared.',
     shownBy: (engine: string): string => `What it shows, by ${engine}`,
@@ -294,7 +293,6 @@ export const en = {
     collect: 'Add to a collection',
     compareNext: 'Compare with the next picture',
     comparePrevious: 'Compare with the previous picture',
-    compareSelected: 'Compare with the selected picture',
     copyPicture: 'Copy picture',
     reveal: 'Show in folder',
     download: 'Download original',

@@ -102,6 +102,11 @@ export function withPicture(state: QueryState, picture: PictureRef, intent: 'lik
   return { ...state, picture, edit: '', words: keeps ? state.words : '', strength: balanced, literal: false, order: 'relevance' };
 }
 
+/** Another picture under the same words or edit. Words that searched alone become what should be different about it. */
+export function withPictureKept(state: QueryState, picture: PictureRef): QueryState {
+  return { ...state, picture, literal: false, order: 'relevance' };
+}
+
 export function withoutPicture(state: QueryState): QueryState {
   return { ...state, picture: null, words: joinEdits(state.edit, state.words), edit: '', strength: balanced };
 }

@@ -19,7 +19,10 @@ export function DetailsPanel({ item, showWords }: { item: ItemDetail; showWords:
     [viewer.camera, item.camera],
     [viewer.lens, item.lens],
     [viewer.exposure, item.exposure],
-    [viewer.place, item.place && viewer.coordinates(item.place)],
+    [
+      viewer.place,
+      item.place && <Copied shown={viewer.coordinates(item.place)} value={coordinates(item.place)} label={viewer.copyPlace} />,
+    ],
     [viewer.rating, item.rating === null ? null : viewer.stars(item.rating)],
     [viewer.people, item.people === null ? null : messages.count(item.people)],
   ];
@@ -37,28 +40,15 @@ export function DetailsPanel({ item, showWords }: { item: ItemDetail; showWords:
             </Fragment>
           ))}
         <dt>{viewer.path}</dt>
-        <dd className={styles.path}>
-          <span>
-            <PathText path={item.path} />
-          </span>
-          <CopyButton value={item.path}>
-            {({ copied, copy }) => (
-              <Tooltip label={copied ? messages.copied : viewer.copyPath}>
-                <ActionIcon aria-label={copied ? messages.copied : viewer.copyPath} onClick={copy} size={24} className={styles.copy}>
-                  {copied ? <IconCheck size={14} stroke={2} aria-hidden /> : <IconCopy size={14} stroke={2} aria-hidden />}
-                </ActionIcon>
-              </Tooltip>
-            )}
-          </CopyButton>
+        <dd>
+          <Copied shown={<PathText path={item.path} />} value={item.path} label={viewer.copyPath} />
         </dd>
         {item.copies.length > 0 && (
           <>
             <dt>{viewer.copies}</dt>
             {item.copies.map((path) => (
-              <dd key={path} className={styles.path}>
-                <span>
-                  <PathText path={path} />
-                </span>
+              <dd key={path}>
+                <Copied shown={<PathText path={path} />} value={path} label={viewer.copyPath} />
               </dd>
             ))}
           </>
@@ -66,4 +56,27 @@ export function DetailsPanel({ item, showWords }: { item: ItemDetail; showWords:
       </dl>
     </section>
   );
+}
+
+function Copied({ shown, value, label }: { shown: ReactNode; value: string; label: string }) {
+  const { copied } = useMessages();
+  return (
+    <span className={styles.path}>
+      <span>{shown}</span>
+      <CopyButton value={value}>
+        {({ copied: isCopied, copy }) => (
+          <Tooltip label={isCopied ? copied : label}>
+            <ActionIcon aria-label={isCopied ? copied : label} onClick={copy} size={24} className={styles.copy}>
+              {isCopied ? <IconCheck size={14} stroke={2} aria-hidden /> : <IconCopy size={14} stroke={2} aria-hidden />}
+            </ActionIcon>
+          </Tooltip>
+        )}
+      </CopyButton>
+    </span>
+  );
+}
+
+/** As maps take them: 52.520008, 13.404954. */
+function coordinates({ latitude, longitude }: NonNullable<ItemDetail['place']>): string {
+  return `${Number(latitude.toFixed(6))}, ${Number(longitude.toFixed(6))}`;
 }

@@ -1,60 +1,24 @@
-/** @file The picture itself: the preview at once, the original over it when it has come. */
+/** @file The picture itself with what must be said of it: that its folder is offline, that it cannot be shown, that it is gone. */
 import { useState } from 'react';
-import type { FileType } from '../../core/api/query.ts';
 import { useMessages } from '../messages/messages.ts';
+import { PictureView, type ShownPicture } from './picture-view.tsx';
 import styles from './stage.module.css';
+import type { Zoom } from './use-zoom.ts';
+import { ZoomTools } from './zoom-tools.tsx';
 
-type Picture = {
-  id: string;
-  name: string;
-  version: string;
-  width: number;
-  height: number;
-  colour: string;
-  type: FileType;
-  offline: boolean;
-};
+type Props = { picture: ShownPicture; zoom: Zoom; isGone: boolean; onSwipe(to: 'next' | 'previous'): void };
 
-/** What browsers cannot draw stays at its preview. */
-const drawable: readonly FileType[] = ['jpeg', 'png', 'webp', 'gif', 'avif', 'svg'];
-/** A preview's longer side: where the original is no larger, it shows nothing more. GIFs move only as originals. */
-const previewSide = 1600;
-
-export function Stage({ picture }: { picture: Picture }) {
+export function Stage({ picture, zoom, isGone, onSwipe }: Props) {
   const { viewer } = useMessages();
-  const [previewDone, setPreviewDone] = useState(false);
-  const [failed, setFailed] = useState(false);
-  const { id, version, width, height } = picture;
-  const isLarger = Math.max(width, height) > previewSide || picture.type === 'gif' || picture.type === 'svg';
-  const wantsOriginal = previewDone && isLarger && !picture.offline && drawable.includes(picture.type);
+  const [hasFailed, setFailed] = useState(false);
+  const note = isGone ? viewer.gone : picture.offline ? viewer.offline : hasFailed ? viewer.unshown : null;
   return (
     <figure className={styles.figure}>
-      <div
-        className={styles.frame}
-        style={{
-          backgroundColor: picture.colour,
-          width: `min(100cqw, ${(100 * width) / height}cqh, ${width}px)`,
-          aspectRatio: width / height,
-        }}
-      >
-        <img
-          src={`/preview/${id}?v=${version}`}
-          alt={picture.name}
-          onLoad={() => setPreviewDone(true)}
-          onError={() => setFailed(true)}
-          hidden={failed}
-        />
-        {wantsOriginal && (
-          <img
-            src={`/media/${id}?v=${version}`}
-            alt=""
-            className={styles.original}
-            onLoad={(event) => event.currentTarget.setAttribute('data-loaded', '')}
-          />
-        )}
+      <PictureView picture={picture} zoom={zoom} onSwipe={onSwipe} onFail={() => setFailed(true)} />
+      {note && <figcaption className={styles.note}>{note}</figcaption>}
+      <div className={styles.tools}>
+        <ZoomTools zoom={zoom} />
       </div>
-      {failed && <figcaption className={styles.note}>{viewer.unshown}</figcaption>}
-      {picture.offline && <figcaption className={styles.note}>{viewer.offline}</figcaption>}
     </figure>
   );
 }

@@ -2,29 +2,27 @@
  * @file One picture, large, with why it is here and what it is. An address of its own: back closes it.
  * The focus returns to the tile of the picture that was seen last.
  */
-import { ActionIcon, Button, Modal, Tooltip } from '@mantine/core';
-import { useLocalStorage } from '@mantine/hooks';
-import {
-  IconArrowsShuffle,
-  IconChevronLeft,
-  IconChevronRight,
-  IconLayoutSidebarRightCollapse,
-  IconLayoutSidebarRightExpand,
-  IconPhotoSearch,
-  IconX,
-} from '@tabler/icons-react';
+import { ActionIcon, Modal } from '@mantine/core';
+import { useLocalStorage, useMediaQuery } from '@mantine/hooks';
+import { IconChevronLeft, IconChevronRight } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { type KeyboardEvent, useEffect } from 'react';
+import { type KeyboardEvent, useEffect, useMemo } from 'react';
 import { queries } from '../app/api.ts';
+import { keyPressed } from '../app/keys.ts';
+import { problemCode } from '../app/problem.ts';
 import { ProblemNote } from '../app/problem-note.tsx';
-import { type Intent, takePicture } from '../box/take-picture.ts';
+import { useComparison } from '../compare/comparison.ts';
+import { useCollecting } from '../keepsakes/collect-store.ts';
+import { useStars } from '../keepsakes/use-keepsakes.ts';
 import { useMessages } from '../messages/messages.ts';
 import { place } from '../query/use-place.ts';
 import type { SearchResults } from '../wall/use-search.ts';
-import { DetailsPanel } from './details-panel.tsx';
+import { Panel } from './panel.tsx';
 import { Stage } from './stage.tsx';
+import { panByArrow, useZoom, zoomByKey } from './use-zoom.ts';
 import styles from './viewer.module.css';
-import { WhyPanel } from './why-panel.tsx';
+import { actionsFor } from './viewer-actions.ts';
+import { ViewerBar } from './viewer-bar.tsx';
 
 type Props = {
   id: string;
@@ -37,94 +35,99 @@ type Props = {
 export function Viewer({ id, index, results, onClose }: Props) {
   const messages = useMessages();
   const { viewer } = messages;
-  const [panel, setPanel] = useLocalStorage({ key: 'oneword-viewer-panel', defaultValue: true, getInitialValueInEffect: false });
+  const [panel, setPanel] = usePanel();
   const item = useQuery(queries.item.queryOptions({ input: { id }, staleTime: 5000 }));
+  const stars = useStars();
+  const isCovered = useIsCovered();
   const hit = results.at(index);
   const shown = hit ?? item.data;
   const previous = results.at(index - 1);
   const next = index === -1 ? undefined : results.at(index + 1);
+  const zoom = useZoom(id, shown);
+  const isGone = item.isError && problemCode(item.error) === 'not-found';
+  const actions = useMemo(
+    () => (shown && !isGone ? actionsFor(shown, { next, previous }, stars, messages) : []),
+    [shown, isGone, next, previous, stars, messages],
+  );
 
   useEffect(() => {
     for (const neighbour of [next, previous]) if (neighbour) new Image().src = `/preview/${neighbour.id}?v=${neighbour.version}`;
     if (index !== -1) results.want(index, index + 2);
   }, [index, next, previous, results.want]);
 
-  const take = (intent: Intent): void => takePicture({ kind: 'item', id }, intent);
+  const step = (to: 'next' | 'previous'): void => {
+    const neighbour = to === 'next' ? next : previous;
+    if (neighbour) place.view(neighbour.id);
+  };
 
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === 'ArrowRight' && next) place.view(next.id);
-    else if (event.key === 'ArrowLeft' && previous) place.view(previous.id);
-    else if (event.key === 'm') take('like');
-    else if (event.key === 'e') take('edit');
-    else if (event.key === 'i') setPanel(!panel);
-    else return;
+    // React hands on what happens in a menu that opened from here.
+    if (event.defaultPrevented || !event.currentTarget.contains(event.target as Node)) return;
+    const key = keyPressed(event, 'viewer');
+    if (!key || key === 'close') return;
+    // Text that was marked in the panel is what one wants to copy.
+    if (key === 'copy-picture' && window.getSelection()?.isCollapsed === false) return;
+    if (key === 'next' || key === 'previous' || key === 'pan') {
+      if (!panByArrow(zoom, event.key) && key !== 'pan') step(key);
+    } else if (key === 'zoom-in' || key === 'zoom-out' || key === 'fit' || key === 'actual-size') zoomByKey(zoom.change, key);
+    else if (key === 'panel') setPanel(!panel);
+    else actions.find((action) => action.id === key)?.run();
     event.preventDefault();
   };
 
   return (
-    <Modal.Root opened fullScreen onClose={onClose} returnFocus={false} transitionProps={{ duration: 100, transition: 'fade' }}>
+    <Modal.Root
+      opened
+      fullScreen
+      onClose={onClose}
+      closeOnEscape={!isCovered}
+      returnFocus={false}
+      transitionProps={{ duration: 100, transition: 'fade' }}
+    >
       <Modal.Content aria-label={viewer.label(shown?.name ?? '')} className={styles.content} onKeyDown={onKeyDown}>
         <div className={styles.viewer} data-panel={panel || undefined} tabIndex={-1} data-autofocus>
-          <header className={styles.bar}>
-            <Tooltip label={messages.close}>
-              <ActionIcon aria-label={messages.close} onClick={onClose}>
-                <IconX size={18} stroke={1.75} aria-hidden />
-              </ActionIcon>
-            </Tooltip>
-            <div className={styles.name}>
-              <h2>{shown?.name}</h2>
-              {results.first && index !== -1 && <span>{viewer.position(index + 1, results.first.total)}</span>}
-            </div>
-            <Button
-              className={styles.action}
-              aria-label={viewer.like}
-              leftSection={<IconPhotoSearch size={16} stroke={1.75} aria-hidden />}
-              onClick={() => take('like')}
-            >
-              {viewer.like}
-            </Button>
-            <Button
-              className={styles.action}
-              aria-label={viewer.edit}
-              leftSection={<IconArrowsShuffle size={16} stroke={1.75} aria-hidden />}
-              onClick={() => take('edit')}
-            >
-              {viewer.edit}
-            </Button>
-            <Tooltip label={panel ? viewer.hidePanel : viewer.showPanel}>
-              <ActionIcon aria-label={panel ? viewer.hidePanel : viewer.showPanel} aria-pressed={panel} onClick={() => setPanel(!panel)}>
-                {panel ? (
-                  <IconLayoutSidebarRightCollapse size={18} stroke={1.75} aria-hidden />
-                ) : (
-                  <IconLayoutSidebarRightExpand size={18} stroke={1.75} aria-hidden />
-                )}
-              </ActionIcon>
-            </Tooltip>
-          </header>
+          <ViewerBar
+            name={shown?.name}
+            position={results.first && index !== -1 ? viewer.position(index + 1, results.first.total) : null}
+            actions={actions}
+            panel={panel}
+            onPanel={() => setPanel(!panel)}
+            onClose={onClose}
+          />
           <div className={styles.stage}>
-            {shown && <Stage key={`${shown.id}-${shown.version}`} picture={shown} />}
+            {shown && <Stage key={`${shown.id}-${shown.version}`} picture={shown} zoom={zoom} isGone={isGone} onSwipe={step} />}
             {!shown && item.isError && <ProblemNote error={item.error} />}
             {previous && (
-              <ActionIcon size={44} className={styles.previous} aria-label={viewer.previous} onClick={() => place.view(previous.id)}>
+              <ActionIcon size={44} className={styles.previous} aria-label={viewer.previous} onClick={() => step('previous')}>
                 <IconChevronLeft size={24} stroke={1.75} aria-hidden />
               </ActionIcon>
             )}
             {next && (
-              <ActionIcon size={44} className={styles.next} aria-label={viewer.next} onClick={() => place.view(next.id)}>
+              <ActionIcon size={44} className={styles.next} aria-label={viewer.next} onClick={() => step('next')}>
                 <IconChevronRight size={24} stroke={1.75} aria-hidden />
               </ActionIcon>
             )}
           </div>
           {panel && (
-            <aside className={styles.panel} aria-label={viewer.panel}>
-              {hit && results.first && <WhyPanel hit={hit} page={results.first} asks={results.dims} />}
-              {item.data && <DetailsPanel item={item.data} showWords={!hit} />}
-              {hit && item.isError && <ProblemNote error={item.error} />}
-            </aside>
+            <Panel hit={hit} item={item.data} error={isGone ? null : item.error} results={results} onClose={() => setPanel(false)} />
           )}
         </div>
       </Modal.Content>
     </Modal.Root>
   );
+}
+
+/** Whether details are shown. A phone's sheet covers half of the picture: there it is remembered by itself and closed at first. */
+function usePanel(): [boolean, (panel: boolean) => void] {
+  const isNarrow = useMediaQuery('(max-width: 640px)', false, { getInitialValueInEffect: false });
+  const wide = useLocalStorage({ key: 'oneword-viewer-panel', defaultValue: true, getInitialValueInEffect: false });
+  const narrow = useLocalStorage({ key: 'oneword-viewer-sheet', defaultValue: false, getInitialValueInEffect: false });
+  const [panel, setPanel] = isNarrow ? narrow : wide;
+  return [panel, setPanel];
+}
+
+/** Something lies over the viewer and takes Escape for itself. */
+function useIsCovered(): boolean {
+  const collects = useCollecting((state) => state.opened);
+  return useComparison() !== null || collects;
 }

@@ -1,4 +1,5 @@
 /** @file Why a picture is here, in full: what it says, what was asked, the text that matched, filters and ranks. */
+import { VisuallyHidden } from '@mantine/core';
 import type { Hit, SearchPage, Why } from '../../core/api/query.ts';
 import { type Messages, useMessages } from '../messages/messages.ts';
 import { hasTwoEngines, rankedBy, splitSnippet } from '../wall/why-line.ts';
@@ -17,8 +18,11 @@ export function WhyPanel({ hit, page, asks }: Props) {
       {!asks && <p className={styles.soft}>{why.none}</p>}
       {asks && !hit.aboveCut && <p className={styles.soft}>{why.below}</p>}
       {page.composition !== 'none' && <p className={styles.soft}>{why[page.composition]}</p>}
-      <WordBars title={why.pictureSays} words={hit.why.words} shared={shared} />
-      <WordBars title={why.youAsked} words={asked} shared={new Set(hit.why.words.map((word) => word.text))} />
+      <div className={styles.sides} data-both={(asked.length > 0 && hit.why.words.length > 0) || undefined}>
+        <WordBars title={why.pictureSays} words={hit.why.words} shared={shared} />
+        <WordBars title={why.youAsked} words={asked} shared={new Set(hit.why.words.map((word) => word.text))} />
+      </div>
+      {(asked.length > 0 || hit.why.words.length > 0) && <p className={styles.note}>{why.readWords}</p>}
       {hit.why.text && (
         <div>
           <h4>{`${why.matchedText}: ${why.fields[hit.why.text.field]}`}</h4>
@@ -56,14 +60,14 @@ export function WordBars({ title, words, shared }: { title: string; words: Why['
           const isShared = shared?.has(word.text) ?? false;
           return (
             <li key={word.text} className={styles.word} data-shared={isShared || undefined}>
-              <span>
+              <span className={styles.wordText}>
                 {word.text}
-                {isShared && <span className={styles.shared}>{messages.why.shared}</span>}
+                {isShared && <VisuallyHidden>, {messages.why.shared}</VisuallyHidden>}
               </span>
+              <span className={styles.number}>{messages.probability(word.probability)}</span>
               <span className={styles.bar} aria-hidden>
                 <span style={{ transform: `scaleX(${word.probability})` }} />
               </span>
-              <span className={styles.number}>{messages.probability(word.probability)}</span>
             </li>
           );
         })}
@@ -95,7 +99,7 @@ function Ranks({ ranks, messages }: { ranks: Why['ranks']; messages: Messages })
           ))}
         </tbody>
       </table>
-      {hasTwoEngines(ranks, messages) && <p className={styles.note}>{why.twoEngines}</p>}
+      <p className={styles.note}>{hasTwoEngines(ranks, messages) ? why.twoEngines : why.readRanks}</p>
     </div>
   );
 }
