@@ -64,6 +64,13 @@ export function formatDateTime(iso: string, locale: string): string {
   return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(date);
 }
 
+/** `2023-07` as July 2023. */
+export function formatMonth(month: string, locale: string): string {
+  const date = new Date(`${month}-15T12:00:00`);
+  if (Number.isNaN(date.getTime())) return month;
+  return new Intl.DateTimeFormat(locale, { year: 'numeric', month: 'long' }).format(date);
+}
+
 /** 3 minutes ago, yesterday. */
 export function formatAgo(iso: string, now: number, locale: string): string {
   const seconds = (new Date(iso).getTime() - now) / 1000;
