@@ -2,6 +2,8 @@
 import { type ReactNode, useRef } from 'react';
 import { useLocation } from 'wouter';
 import { DropTarget } from '../box/drop-target.tsx';
+import { CompareLayer } from '../compare/compare-layer.tsx';
+import { CollectDialog } from '../keepsakes/collect-dialog.tsx';
 import { closeAddFolder, useAddingFolder } from '../library/adding-folder.ts';
 import { BrowseDialog } from '../library/browse-dialog.tsx';
 import { useMessages } from '../messages/messages.ts';
@@ -43,6 +45,8 @@ export function Shell({ children }: { children: ReactNode }) {
       </main>
       <NoticeBar />
       <DropTarget />
+      <CompareLayer />
+      <CollectDialog />
       <KeySheet />
       <Palette />
       <BrowseDialog opened={addsFolder} onClose={closeAddFolder} />

@@ -245,6 +245,7 @@ export const en = {
     tile: (name: string, why: string): string => (why === name ? name : `${name}. ${why}`),
     stack: (value: number): string => `${counted(value, 'picture', 'pictures')} alike`,
     offline: 'Folder offline',
+    starred: 'Starred',
     cut: 'Past here it is mostly chance',
     cutAtTop: 'No clear match. What follows is mostly chance',
     found: (above: number, total: number): string =>

@@ -23,6 +23,8 @@ type Handlers = {
 export function useGestures(element: HTMLElement | null, { view, change }: Pick<Zoom, 'view' | 'change'>, swipe?: Swipe): Handlers {
   const pointers = useRef(new Map<number, Point>());
   const start = useRef<{ at: Point; alone: boolean } | null>(null);
+  const latest = useRef(change);
+  latest.current = change;
 
   // React's own wheel listener is passive: it could not keep the page from being zoomed.
   useEffect(() => {
@@ -32,11 +34,11 @@ export function useGestures(element: HTMLElement | null, { view, change }: Pick<
       const pixels = event.deltaMode === WheelEvent.DOM_DELTA_PIXEL ? event.deltaY : event.deltaY * lineHeight;
       const factor = Math.exp(-pixels * (event.ctrlKey ? pinchSpeed : wheelSpeed));
       const at = fromMiddle(element, event);
-      change((now, frame) => zoomTo(now, now.zoom * factor, frame, at));
+      latest.current((now, frame) => zoomTo(now, now.zoom * factor, frame, at));
     };
     element.addEventListener('wheel', onWheel, { passive: false });
     return () => element.removeEventListener('wheel', onWheel);
-  }, [element, change]);
+  }, [element]);
 
   const end = (event: PointerEvent<HTMLElement>): Point | undefined => {
     const last = pointers.current.get(event.pointerId);

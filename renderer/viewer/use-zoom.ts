@@ -1,6 +1,6 @@
 /** @file What one sees of a picture: measures the box, keeps zoom and pan for as long as the same picture is shown, and moves by keys. */
 import { useElementSize } from '@mantine/hooks';
-import { useCallback, useMemo, useState } from 'react';
+import { type Dispatch, type SetStateAction, useMemo, useState } from 'react';
 import { type Frame, frameOf, isZoomed, panBy, panStep, type Size, type View, wholePicture, within, zoomStep, zoomTo } from './zoom.ts';
 
 export type Zoom = {
@@ -14,26 +14,42 @@ export type Zoom = {
 
 /** `of` names what is shown: another name begins with the whole picture. */
 export function useZoom(of: string, picture: Size | undefined): Zoom {
-  const { ref: boxRef, width, height } = useElementSize<HTMLDivElement>();
+  const measured = useFrame(picture);
   const [kept, setKept] = useState({ of, view: wholePicture });
+  return zoomOf(measured, of, kept, setKept);
+}
+
+/** Two pictures that are zoomed and moved as one. */
+export function useLinkedZoom(of: string, first: Size | undefined, second: Size | undefined): readonly [Zoom, Zoom] {
+  const measured = [useFrame(first), useFrame(second)] as const;
+  const [kept, setKept] = useState({ of, view: wholePicture });
+  return [zoomOf(measured[0], of, kept, setKept), zoomOf(measured[1], of, kept, setKept)];
+}
+
+type Measured = Pick<Zoom, 'boxRef' | 'frame'>;
+type Kept = { readonly of: string; readonly view: View };
+
+function useFrame(picture: Size | undefined): Measured {
+  const { ref: boxRef, width, height } = useElementSize<HTMLDivElement>();
   const pictureWidth = picture?.width ?? 0;
   const pictureHeight = picture?.height ?? 0;
-
   const frame = useMemo(() => {
     if (width === 0 || height === 0 || pictureWidth === 0) return null;
     return frameOf({ width: pictureWidth, height: pictureHeight }, { width, height }, window.devicePixelRatio);
   }, [width, height, pictureWidth, pictureHeight]);
+  return { boxRef, frame };
+}
 
-  const view = kept.of === of && frame ? within(kept.view, frame) : wholePicture;
-
-  const change = useCallback(
-    (update: (view: View, frame: Frame) => View) => {
+function zoomOf({ boxRef, frame }: Measured, of: string, kept: Kept, setKept: Dispatch<SetStateAction<Kept>>): Zoom {
+  return {
+    boxRef,
+    frame,
+    view: kept.of === of && frame ? within(kept.view, frame) : wholePicture,
+    change(update) {
       if (!frame) return;
       setKept((before) => ({ of, view: update(before.of === of ? within(before.view, frame) : wholePicture, frame) }));
     },
-    [of, frame],
-  );
-  return { boxRef, frame, view, change };
+  };
 }
 
 export type ZoomKey = 'zoom-in' | 'zoom-out' | 'fit' | 'actual-size';
