@@ -1,5 +1,5 @@
 /** @file Files that could not be read, each with its reason and what can be done about it. */
-import { Button } from '@mantine/core';
+import { Button, CopyButton } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import type { Failure, Folder } from '../../core/api/library.ts';
 import { queries } from '../app/api.ts';
@@ -58,7 +58,7 @@ export function Failures({ folders, onExclude }: Props) {
 }
 
 function FailureRow({ failure, folders, onExclude, onRetry }: Props & { failure: Failure; onRetry(): void }) {
-  const { library, retry, ago } = useMessages();
+  const { library, retry, copied, ago } = useMessages();
   const name = nameOfFolder(failure.path);
   const home = folders.map((folder) => ({ folder, glob: fileGlob(folder.path, failure.path) })).find(({ glob }) => glob !== null);
   return (
@@ -74,6 +74,13 @@ function FailureRow({ failure, folders, onExclude, onRetry }: Props & { failure:
         <Button aria-label={library.retryFile(name)} onClick={onRetry}>
           {retry}
         </Button>
+        <CopyButton value={failure.path}>
+          {({ copied: done, copy }) => (
+            <Button aria-label={library.copyPathOf(name)} onClick={copy}>
+              {done ? copied : library.copyPath}
+            </Button>
+          )}
+        </CopyButton>
         {home && (
           <Button aria-label={library.excludeFileNamed(name)} onClick={() => home.glob && onExclude(home.folder, home.glob)}>
             {library.excludeFile}

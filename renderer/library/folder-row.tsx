@@ -6,6 +6,7 @@ import { PathText } from '../app/path-text.tsx';
 import { useMessages } from '../messages/messages.ts';
 import { cleared, withFact } from '../query/query-state.ts';
 import { place } from '../query/use-place.ts';
+import { FolderKinds } from './folder-kinds.tsx';
 import { nameOfFolder } from './folder-name.ts';
 import styles from './folder-row.module.css';
 import { useRescan } from './use-library-actions.ts';
@@ -36,6 +37,7 @@ export function FolderRow({ folder, onExclude, onRemove }: Props) {
           <PathText path={folder.path} />
         </p>
         <p className={styles.facts}>{facts.join(' · ')}</p>
+        {folder.items > 0 && <FolderKinds folder={folder} />}
         {folder.state === 'offline' && <p className={styles.facts}>{library.offlineHint}</p>}
       </div>
       <div className={styles.actions}>

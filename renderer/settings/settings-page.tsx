@@ -1,7 +1,7 @@
 /** @file Settings: few on purpose. Each takes effect at once. */
 import { Button, NumberInput, SegmentedControl, Switch, useMantineColorScheme } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { Link } from 'wouter';
 import type { Settings } from '../../core/api/library.ts';
 import { queries, queryClient } from '../app/api.ts';
 import { Page, Section } from '../app/page.tsx';
@@ -9,15 +9,18 @@ import { ProblemNote } from '../app/problem-note.tsx';
 import { useStatus } from '../app/use-status.ts';
 import { useReportProblem } from '../library/use-library-actions.ts';
 import { useMessages } from '../messages/messages.ts';
+import { startTour } from '../tour/tour-state.ts';
 import { useKeySheet } from './key-sheet.tsx';
 import { LibraryCheck } from './library-check.tsx';
+import { Setting } from './setting.tsx';
 import styles from './settings-page.module.css';
 
 export function SettingsPage() {
-  const { settings: messages, retry } = useMessages();
+  const { settings: messages, licences, retry } = useMessages();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const status = useStatus();
-  const settings = useQuery(queries.getSettings.queryOptions());
+  // No event tells of settings: another window may have changed them.
+  const settings = useQuery(queries.getSettings.queryOptions({ staleTime: 0, refetchOnWindowFocus: true }));
   const onError = useReportProblem();
   const save = useMutation(
     queries.setSettings.mutationOptions({
@@ -30,7 +33,7 @@ export function SettingsPage() {
   return (
     <Page title={messages.title}>
       <Section title={messages.appearance}>
-        <Setting name={messages.theme}>
+        <Setting name={messages.theme} hint={messages.themeHint}>
           <SegmentedControl
             aria-label={messages.theme}
             value={colorScheme}
@@ -68,8 +71,16 @@ export function SettingsPage() {
           </Section>
         </>
       )}
-      <Section title={messages.keys}>
-        <Button onClick={() => useKeySheet.setState({ opened: true })}>{messages.showKeys}</Button>
+      <Section title={messages.help}>
+        <Setting name={messages.keys} hint={messages.keysHint}>
+          <Button onClick={() => useKeySheet.setState({ opened: true })}>{messages.showKeys}</Button>
+        </Setting>
+        <Setting name={messages.tour} hint={messages.tourHint}>
+          <Button onClick={startTour}>{messages.takeTour}</Button>
+        </Setting>
+      </Section>
+      <Section title={messages.library}>
+        <LibraryCheck />
       </Section>
       <Section title={messages.about}>
         {status && (
@@ -80,21 +91,13 @@ export function SettingsPage() {
             <dd>{status.library}</dd>
           </dl>
         )}
-        <LibraryCheck />
+        <Setting name={licences.title} hint={messages.licencesHint}>
+          <Button component={Link} href="/licences">
+            {messages.showLicences}
+          </Button>
+        </Setting>
       </Section>
     </Page>
-  );
-}
-
-function Setting({ name, hint, children }: { name: string; hint?: string; children: ReactNode }) {
-  return (
-    <div className={styles.setting}>
-      <div>
-        <p>{name}</p>
-        {hint && <p className={styles.hint}>{hint}</p>}
-      </div>
-      {children}
-    </div>
   );
 }
 
