@@ -61,6 +61,8 @@ export async function bench(options: BenchOptions): Promise<BenchReport> {
           layers: count,
           tokens,
           past,
+          // Of a picture that is asked with, everything is kept for the next edit.
+          keep: tokens === picture.tokens ? tokens : 0,
           tiles: tokens === picture.tokens && count > 1 ? picture.tiles : 0,
         },
         options,
@@ -127,17 +129,19 @@ function summary(
   const perLayer = (runs: Runs): number => (runs.few.best - runs.one.best) / (layers - 1);
   const allLayers = (one: number, few: number): number => one + ((shape.layers - 1) * (few - one)) / (layers - 1);
   const seconds = (runs: Runs): number => allLayers(runs.one.best, runs.few.best);
-  /** What a layer adds, its weights above all. A picture's runs do not tell: of one layer they have no room for a layer's activations. */
-  const growth = ({ one, few }: Runs): number => Math.max(0, ((few.peak?.own ?? 0) - (one.peak?.own ?? 0)) / (layers - 1));
-  const memory = ({ few }: Runs, perLayerBytes: number): number | undefined =>
-    few.peak && few.peak.own + (shape.layers - layers) * perLayerBytes;
+  /** What a layer's weights take: of a text, which keeps nothing. A picture's runs of one layer have no room for a layer's activations. */
+  const weights = ({ one, few }: Runs): number => Math.max(0, ((few.peak?.own ?? 0) - (one.peak?.own ?? 0)) / (layers - 1));
+  /** Weights that pass through one buffer take the same for any number of layers. Two peaks would differ by chance alone. */
+  const weightsPerLayer = precision === 'exact' ? 0 : weights(text);
+  const keptPerLayer = 2 * shape.kvHeads * shape.headDim * load.tokens * Float32Array.BYTES_PER_ELEMENT;
 
-  function task(runs: Runs, flops: number, { growing = runs, besides = 0 } = {}): TaskCost {
+  function task(runs: Runs, flops: number, { kept = 0, besides = 0 } = {}): TaskCost {
     const all = seconds(runs) + besides;
+    const { peak } = runs.few;
     return {
       seconds: all,
       ceilingRatio: flops / operations / all,
-      ownMemory: memory(runs, growth(growing)),
+      ownMemory: peak && peak.own + (shape.layers - layers) * (weightsPerLayer + kept),
       measured: { one: runs.one.rounds, few: runs.few.rounds },
     };
   }
@@ -158,8 +162,8 @@ function summary(
   };
   const vision = picture.few.vision?.best ?? Number.NaN;
   const visionFlops = visionWork(shape.vision, load.tiles);
-  const pictureCost = task(picture, decoderFlops(load.tokens) + visionFlops, { growing: text, besides: vision });
-  const editCost = task(edit, decoderFlops(editTokens, load.tokens));
+  const pictureCost = task(picture, decoderFlops(load.tokens) + visionFlops, { kept: keptPerLayer, besides: vision });
+  const editCost = task(edit, decoderFlops(editTokens, load.tokens), { kept: keptPerLayer });
   const compared = exact && exact.precision !== precision ? exact : undefined;
   return {
     precision,

@@ -46,6 +46,8 @@ type DecoderQuestion = On & {
   readonly layers: number;
   readonly tokens: number;
   readonly past: number;
+  /** Keys and values of so many tokens are kept; of none if absent. */
+  readonly keep?: number;
   /** So many go through the vision tower before, whole. */
   readonly tiles: number;
 };
@@ -84,13 +86,13 @@ async function compiledOf({ checkpoint, adapter, cache, precision }: Subject): P
 }
 
 async function decode(compiled: CompiledVlm, question: DecoderQuestion): Promise<Measured> {
-  const { layers, tokens, past, tiles, device, threads, seconds } = question;
+  const { layers, tokens, past, keep = 0, tiles, device, threads, seconds } = question;
   const { hiddenSize } = compiled.model.text;
   const runner = await openFittingRunner({ ...compiled, decoder: compiled.decoder.slice(0, layers) }, { threads, device });
   const { channels, imageSize } = compiled.model.vision;
   const pixels = gaussian(tiles * channels * imageSize ** 2, 1);
   const seeing = tiles > 0 ? await timed(() => runner.features(pixels, tiles, { priority: 'index' }), { seconds, least: 1 }) : undefined;
-  const sequence = { embeds: gaussian(tokens * hiddenSize, 1), ...(past > 0 && { past: randomPast(compiled, layers, past) }) };
+  const sequence = { embeds: gaussian(tokens * hiddenSize, 1), keep, ...(past > 0 && { past: randomPast(compiled, layers, past) }) };
   let hidden: Float32Array = new Float32Array();
   const timing = await timed(
     async () => {

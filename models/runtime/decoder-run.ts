@@ -12,7 +12,7 @@
 import { AppError } from '../../core/api/errors.ts';
 import type { Stage } from '../compile/stage.ts';
 import { firstTokens, type KvCache, kvCache, type LayerCache, releaseLayer } from './kv-cache.ts';
-import { blocksOf, matrix, type RunStage, rowsOf, type Tensors } from './stage-run.ts';
+import { blocksOf, giveBack, matrix, type RunStage, rowsOf, type Tensors } from './stage-run.ts';
 
 export type Sequence = {
   /** [tokens, hidden], at least one token. */
@@ -110,9 +110,12 @@ export async function runDecoder(decoder: Decoder, sequences: readonly Sequence[
   let x = concatenated(sequences.map(({ embeds }) => embeds));
   for (const [index, { enter, enterLast, leave }] of decoder.layers.entries()) {
     const isLast = index === decoder.layers.length - 1;
+    const before = x;
     x = isLast
       ? await lastLayer(decoder, { enterLast, leave }, index, spans, x, run)
       : await innerLayer(decoder, { enter, leave }, index, spans, x, run);
+    // The first ones are the caller's.
+    if (index > 0) giveBack(before);
   }
   const { hidden } = await run(decoder.norm, { x: matrix(x, spans.length) }, ['hidden']);
   return { hidden, kept: spans.map(({ kept, keep }) => (keep > 0 ? kvCache(kept, keep) : undefined)) };
@@ -149,11 +152,13 @@ async function innerLayer(
       );
       // These queries are done with, and the result is of their size.
       queries.set(answer.y);
+      giveBack(answer.y);
       if (first > 0) releaseLayer(present);
       present = { k: answer.present_k, v: answer.present_v };
     }
     keepOf(decoder, span, present);
   }
+  releaseLayer({ k, v });
   return leaveLayer(decoder, layer.leave, q, x, rows, run);
 }
 
@@ -185,6 +190,7 @@ async function lastLayer(
     query.set(answer.y);
     keepOf(decoder, span, { k: answer.present_k, v: answer.present_v });
   }
+  releaseLayer({ k, v });
   return leaveLayer(decoder, layer.leave, q, residual, spans.length, run);
 }
 
@@ -192,15 +198,9 @@ type Projected = { readonly q: Float32Array; readonly k: Float32Array; readonly 
 
 /** x [rows, hidden] -> q, k, v [rows, ...], a block of rows at a time. */
 async function enterLayer(decoder: Decoder, stage: Stage, x: Float32Array, rows: number, run: RunStage): Promise<Projected> {
-  const blocks: Projected[] = [];
-  for (const { first, count } of blocksOf(rows, decoder.rowsAtOnce.enter)) {
-    blocks.push(await run(stage, { x: matrix(rowsOf(x, decoder.hidden, first, count), count) }, ['q', 'k', 'v']));
-  }
-  return {
-    q: concatenated(blocks.map(({ q }) => q)),
-    k: concatenated(blocks.map(({ k }) => k)),
-    v: concatenated(blocks.map(({ v }) => v)),
-  };
+  const { q, k, v } = await runInBlocks(stage, new Map([['x', x]]), rows, decoder.rowsAtOnce.enter, run);
+  if (!q || !k || !v) throw new AppError('internal', `The stage ${stage.name} answered no "q", "k" and "v".`);
+  return { q, k, v };
 }
 
 /**
@@ -222,8 +222,10 @@ async function leaveLayer(
   for (const [at, stage] of stages.entries()) {
     const wanted = new Set(stages.slice(at + 1).flatMap(({ inputs }) => inputs));
     const done = [...values].filter(([name, data]) => !wanted.has(name) && data !== x).map(([, data]) => data);
-    for (const [name, data] of await runInBlocks(stage, values, rows, rowsAtOnce.leave, run, done)) values.set(name, data);
-    values = new Map([...values].filter(([name]) => wanted.has(name) || name === 'x'));
+    const results = Object.entries(await runInBlocks(stage, values, rows, rowsAtOnce.leave, run, done));
+    values = new Map([...[...values].filter(([name]) => wanted.has(name)), ...results]);
+    const kept = new Set(values.values());
+    for (const data of done) if (!kept.has(data)) giveBack(data);
   }
   const result = values.get('x');
   if (!result || result === x) throw new AppError('internal', 'The stages that end a layer answered no "x".');
@@ -237,20 +239,24 @@ async function runInBlocks(
   rows: number,
   rowsAtOnce: number,
   run: RunStage,
-  done: Float32Array[],
-): Promise<ReadonlyMap<string, Float32Array>> {
-  const results = new Map<string, Float32Array>();
+  done: readonly Float32Array[] = [],
+): Promise<Readonly<Record<string, Float32Array>>> {
+  const results: Record<string, Float32Array> = {};
+  const free = [...done];
+  const roomFor = (length: number): Float32Array => {
+    const place = free.findIndex((array) => array.length === length);
+    return place < 0 ? new Float32Array(length) : (free.splice(place, 1)[0] as Float32Array);
+  };
   for (const { first, count } of blocksOf(rows, rowsAtOnce)) {
     const block = ([name, data]: [string, Float32Array]) => [name, matrix(rowsOf(data, data.length / rows, first, count), count)];
     const tensors: Tensors = Object.fromEntries([...values].filter(([name]) => stage.inputs.includes(name)).map(block));
-    const outputs = Object.entries(await run(stage, tensors, stage.outputs));
-    if (count === rows) return new Map(outputs);
-    for (const [name, data] of outputs) {
-      const length = (data.length / count) * rows;
-      const free = done.findIndex((array) => array.length === length);
-      const whole = results.get(name) ?? (free < 0 ? new Float32Array(length) : (done.splice(free, 1)[0] as Float32Array));
-      results.set(name, whole);
-      whole.set(data, first * (data.length / count));
+    const outputs = await run(stage, tensors, stage.outputs);
+    if (count === rows) return outputs;
+    for (const [name, data] of Object.entries(outputs)) {
+      const width = data.length / count;
+      results[name] ??= roomFor(width * rows);
+      results[name].set(data, first * width);
+      giveBack(data);
     }
   }
   return results;

@@ -1,4 +1,5 @@
 /** @file Keys and values of a sequence's first tokens, so that a longer sequence with the same beginning need not compute them again. */
+import { giveBack } from './stage-run.ts';
 
 /** One layer's rotated keys, and values: each [kvHeads, tokens, headDim], row-major. */
 export type LayerCache = { readonly k: Float32Array; readonly v: Float32Array };
@@ -15,14 +16,10 @@ export function kvCache(layers: readonly LayerCache[], tokens: number): KvCache 
   return { tokens, layers, bytes: layers.reduce((sum, { k, v }) => sum + k.byteLength + v.byteLength, 0) };
 }
 
-/**
- * Gives the memory of both back at once. Left to the garbage collector, what every chunk of every layer leaves behind is
- * hundreds of megabytes before it runs.
- */
+/** Gives the memory of both back. */
 export function releaseLayer({ k, v }: LayerCache): void {
-  for (const { buffer, byteLength } of [k, v]) {
-    if (buffer instanceof ArrayBuffer && byteLength > 0 && byteLength === buffer.byteLength) buffer.transfer(0);
-  }
+  giveBack(k);
+  giveBack(v);
 }
 
 /** The first `keep` of `tokens` tokens, in arrays of their own size. */

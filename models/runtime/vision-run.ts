@@ -1,7 +1,7 @@
 /** @file Tiles of a picture through the vision tower and the projector. */
 import { AppError } from '../../core/api/errors.ts';
 import type { Stage } from '../compile/stage.ts';
-import { blocksOf, type RunStage, rowsOf } from './stage-run.ts';
+import { blocksOf, giveBack, type RunStage, rowsOf } from './stage-run.ts';
 
 /** Tiles that go through a layer at once: the base and a 2 x 2 grid. */
 const tilesAtOnce = 5;
@@ -30,21 +30,26 @@ export async function runVision(
     data: rowsOf(pixels, values, first, count),
     shape: [count, ...tile],
   }));
-  for (const stage of stages) {
+  for (const [index, stage] of stages.entries()) {
     const [input = '', output = ''] = [...stage.inputs, ...stage.outputs];
     const next: typeof blocks = [];
     for (const block of blocks) {
       const { [output]: data = new Float32Array() } = await run(stage, { [input]: block }, [output]);
       const [count = 1] = block.shape;
+      // The pixels are the caller's.
+      if (index > 0) giveBack(block.data);
       next.push({ data, shape: [count, tokens, data.length / count / tokens] });
     }
     blocks = next;
   }
+  const [only] = blocks;
+  if (only && blocks.length === 1) return only.data;
   const features = new Float32Array(blocks.reduce((sum, { data }) => sum + data.length, 0));
   let at = 0;
   for (const { data } of blocks) {
     features.set(data, at);
     at += data.length;
+    giveBack(data);
   }
   return features;
 }

@@ -76,6 +76,14 @@ describe('a benchmark', () => {
     }
   });
 
+  it.runIf(process.platform === 'linux')('adds what is kept of a picture for the layers that were not run', () => {
+    const [exact] = report.precisions;
+    const { kvHeads, headDim } = report.shape;
+    const kept = 29 * 2 * kvHeads * headDim * report.picture.tokens * 4;
+    expect((exact?.picture.ownMemory ?? 0) - (exact?.peak?.own ?? 0)).toBe(kept);
+    expect(exact?.edit.ownMemory).toBeGreaterThan(kept);
+  });
+
   it('says in its table what was measured and what was computed from it', () => {
     const text = layersMarkdown(report, { date: '2026-01-02', processor: 'a processor', cores: 2, memoryBytes: 8e9, system: 'Linux' });
     expect(text).toContain('**Extrapolated**: 3 decoder layers and 1 were run, and 32 computed from them');

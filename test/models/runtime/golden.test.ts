@@ -85,7 +85,8 @@ async function onTheWay(
       passes(async (stage, tensors, outputs) => {
         const values = await run(stage, tensors, outputs);
         const [first] = outputs;
-        if (first !== undefined) last.set(stage, values[first]);
+        // A copy: the pass gives its arrays back as it goes.
+        if (first !== undefined) last.set(stage, values[first].slice());
         return values;
       }),
     );
