@@ -15,7 +15,7 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 
 const shownFor = 6000;
 /** Long enough to read it, to change one's mind and to get there by keyboard. */
-const offeredFor = 12_000;
+export const offeredFor = 12_000;
 
 export function notify(text: string, error?: unknown): void {
   show(error === undefined ? { text } : { text, error }, error === undefined ? shownFor : null);

@@ -2,7 +2,7 @@
  * @file The pages, in the order of the rail: route, icon, name. A new page is one line here, one name in `messages.pages`, and nothing else: the
  * rail, the bottom bar of phones, the routes and the palette follow.
  */
-import { IconCpu, IconFolders, IconSearch, IconSettings, type TablerIcon } from '@tabler/icons-react';
+import { IconCpu, IconFolders, IconLibraryPhoto, IconSearch, IconSettings, type TablerIcon } from '@tabler/icons-react';
 import { type ComponentType, lazy } from 'react';
 import type { Messages } from '../messages/messages.ts';
 import { SearchPage } from '../wall/search-page.tsx';
@@ -20,6 +20,12 @@ const loads: (() => Promise<unknown>)[] = [];
 
 export const pages: readonly PageEntry[] = [
   { name: 'search', path: '/', icon: IconSearch, component: SearchPage },
+  {
+    name: 'collections',
+    path: '/collections',
+    icon: IconLibraryPhoto,
+    component: later(() => import('../collections/collections-page.tsx').then((module) => module.CollectionsPage)),
+  },
   {
     name: 'library',
     path: '/library',

@@ -1,12 +1,21 @@
 /** @file A collection, or the stars, as a search: the wall with a filter chip. */
-import { emptyQuery, withFact } from '../query/query-state.ts';
+import { emptyQuery, type QueryState, withFact } from '../query/query-state.ts';
+import { writePlace } from '../query/query-url.ts';
 import { place } from '../query/use-place.ts';
 
 /** The chip's text is what one types for it, so that it can be turned back into words. */
-export function openCollection(name: string): void {
-  place.step(() => withFact(emptyQuery, { text: `collection:"${name}"`, label: name, filters: { collection: name } }));
+export function collectionQuery(name: string): QueryState {
+  return withFact(emptyQuery, { text: `collection:"${name}"`, label: name, filters: { collection: name } });
 }
 
-export function openStars(label: string): void {
-  place.step(() => withFact(emptyQuery, { text: 'starred:yes', label, filters: { starred: true } }));
+export function starsQuery(label: string): QueryState {
+  return withFact(emptyQuery, { text: 'starred:yes', label, filters: { starred: true } });
+}
+
+export function hrefOf(query: QueryState): string {
+  return `/${writePlace({ query, view: null })}`;
+}
+
+export function openCollection(name: string): void {
+  place.step(() => collectionQuery(name));
 }

@@ -6,6 +6,7 @@ import { api, queries, queryClient } from '../app/api.ts';
 import { notify, offer } from '../app/notices.ts';
 import { type Messages, useMessages } from '../messages/messages.ts';
 import { alreadyStarred, showStars } from './keepsake-cache.ts';
+import { useRemovals } from './removals.ts';
 
 export type Stars = { set(ids: readonly string[], starred: boolean): void };
 
@@ -36,8 +37,10 @@ export function useCollect(): Collect {
   );
 }
 
+/** By name, without those that were removed a moment ago. */
 export function useCollections(): readonly Collection[] | undefined {
-  return useQuery(queries.listCollections.queryOptions()).data;
+  const hidden = useRemovals((state) => state.hidden);
+  return useQuery(queries.listCollections.queryOptions()).data?.filter(({ id }) => !hidden.has(id));
 }
 
 async function setStars(ids: readonly string[], starred: boolean, messages: Messages): Promise<void> {

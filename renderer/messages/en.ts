@@ -82,6 +82,7 @@ export const en = {
     names: {
       search: 'Search',
       timeline: 'Timeline',
+      collections: 'Collections',
       library: 'Library',
       engines: 'Engines',
       settings: 'Settings',

@@ -4,6 +4,7 @@ import { IconFolderPlus, IconX } from '@tabler/icons-react';
 import type { ItemDetail } from '../../core/api/library.ts';
 import { openCollection } from '../collections/open-collection.ts';
 import { collectItems } from '../keepsakes/collect-store.ts';
+import { useRemovals } from '../keepsakes/removals.ts';
 import { useCollect } from '../keepsakes/use-keepsakes.ts';
 import { useMessages } from '../messages/messages.ts';
 import styles from './panel.module.css';
@@ -11,13 +12,15 @@ import styles from './panel.module.css';
 export function CollectionsPart({ item }: { item: ItemDetail }) {
   const { viewer } = useMessages();
   const collect = useCollect();
+  const hidden = useRemovals((state) => state.hidden);
+  const collections = item.collections.filter(({ id }) => !hidden.has(id));
   return (
     <section className={styles.section} aria-label={viewer.collections}>
       <h3>{viewer.collections}</h3>
-      {item.collections.length === 0 && <p className={styles.soft}>{viewer.inNone}</p>}
-      {item.collections.length > 0 && (
+      {collections.length === 0 && <p className={styles.soft}>{viewer.inNone}</p>}
+      {collections.length > 0 && (
         <ul className={styles.collections}>
-          {item.collections.map(({ id, name }) => (
+          {collections.map(({ id, name }) => (
             <li key={id}>
               <button type="button" className={styles.open} aria-label={viewer.openCollection(name)} onClick={() => openCollection(name)}>
                 {name}
