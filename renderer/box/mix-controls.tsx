@@ -70,7 +70,8 @@ function Ways() {
   const wanted = usePlace((state) => state.query.composition);
   const engine = useStatus()?.engine;
   const reason = useId();
-  const own = engine?.composition ?? 'learned';
+  if (!engine) return null;
+  const own = engine.composition;
   const canLearned = own === 'learned';
   const chosen = canLearned ? (wanted ?? own) : 'arithmetic';
   return (
@@ -78,7 +79,7 @@ function Ways() {
       {ways.map((way) => {
         const isPossible = way === 'arithmetic' || canLearned;
         return (
-          <Tooltip key={way} label={isPossible ? mix.hints[way] : mix.notLearned(engine?.name ?? '')} multiline maw={280}>
+          <Tooltip key={way} label={isPossible ? mix.hints[way] : mix.notLearned(engine.name)} multiline maw={280}>
             <button
               type="button"
               className={styles.way}
@@ -95,7 +96,7 @@ function Ways() {
       })}
       {!canLearned && (
         <span id={reason} hidden>
-          {mix.notLearned(engine?.name ?? '')}
+          {mix.notLearned(engine.name)}
         </span>
       )}
     </fieldset>

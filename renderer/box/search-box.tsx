@@ -82,68 +82,70 @@ export function SearchBox() {
       <div className={styles.box}>
         <IconSearch size={18} stroke={1.75} className={styles.glass} aria-hidden />
         {hasChips && <QueryChips query={query} onStep={step} />}
-        <input
-          id={boxInputId}
-          className={styles.input}
-          type="search"
-          aria-label={query.picture ? box.placeholderEdit : box.label}
-          aria-describedby={list.opened ? listHint : undefined}
-          placeholder={placeholderOf(query, box)}
-          value={query.words}
-          maxLength={2000}
-          autoComplete="off"
-          autoCapitalize="off"
-          spellCheck={false}
-          enterKeyHint="search"
-          dir="auto"
-          onChange={(event) => {
-            const words = event.currentTarget.value;
-            place.type((state) => withWords(state, words));
-          }}
-          onClick={list.offer}
-          onKeyDown={onKeyDown}
-        />
-        {facts.slice(0, 2).map((fact, at) => (
-          <button
-            key={fact.label}
-            type="button"
-            className={styles.suggestion}
-            aria-label={box.acceptFact(fact.label)}
-            onClick={() => step((state) => acceptFact(state, fact))}
-          >
-            <span>{fact.label}</span>
-            {at === 0 && <kbd>{box.tab}</kbd>}
-          </button>
-        ))}
-        {reading && <span className={styles.reading}>{box.reading}</span>}
-        {!isEmpty && (
-          <>
-            <Tooltip label={box.clear}>
-              <ActionIcon aria-label={box.clear} onClick={() => step(cleared)}>
-                <IconX size={18} stroke={1.75} aria-hidden />
-              </ActionIcon>
-            </Tooltip>
-            {!isEverything(query) && <SaveSearch />}
-          </>
-        )}
-        <Tooltip label={box.choosePicture}>
-          <ActionIcon aria-label={box.choosePicture} onClick={() => fileRef.current?.click()}>
-            <IconPhotoPlus size={18} stroke={1.75} aria-hidden />
-          </ActionIcon>
-        </Tooltip>
-        <input
-          ref={fileRef}
-          type="file"
-          accept="image/*,.heic,.heif,.dng,.cr2,.cr3,.nef,.arw,.raf,.orf,.rw2"
-          hidden
-          tabIndex={-1}
-          aria-label={box.choosePicture}
-          onChange={(event) => {
-            const files = [...(event.currentTarget.files ?? [])];
-            event.currentTarget.value = '';
-            if (files.length > 0) void takeFiles(files, [], 'like', messages).then(() => focusBox());
-          }}
-        />
+        <div className={styles.field}>
+          <input
+            id={boxInputId}
+            className={styles.input}
+            type="search"
+            aria-label={query.picture ? box.placeholderEdit : box.label}
+            aria-describedby={list.opened ? listHint : undefined}
+            placeholder={placeholderOf(query, box)}
+            value={query.words}
+            maxLength={2000}
+            autoComplete="off"
+            autoCapitalize="off"
+            spellCheck={false}
+            enterKeyHint="search"
+            dir="auto"
+            onChange={(event) => {
+              const words = event.currentTarget.value;
+              place.type((state) => withWords(state, words));
+            }}
+            onClick={list.offer}
+            onKeyDown={onKeyDown}
+          />
+          {facts.slice(0, 2).map((fact, at) => (
+            <button
+              key={fact.label}
+              type="button"
+              className={styles.suggestion}
+              aria-label={box.acceptFact(fact.label)}
+              onClick={() => step((state) => acceptFact(state, fact))}
+            >
+              <span>{fact.label}</span>
+              {at === 0 && <kbd>{box.tab}</kbd>}
+            </button>
+          ))}
+          {reading && <span className={styles.reading}>{box.reading}</span>}
+          {!isEmpty && (
+            <>
+              <Tooltip label={box.clear}>
+                <ActionIcon aria-label={box.clear} onClick={() => step(cleared)}>
+                  <IconX size={18} stroke={1.75} aria-hidden />
+                </ActionIcon>
+              </Tooltip>
+              {!isEverything(query) && <SaveSearch />}
+            </>
+          )}
+          <Tooltip label={box.choosePicture}>
+            <ActionIcon aria-label={box.choosePicture} onClick={() => fileRef.current?.click()}>
+              <IconPhotoPlus size={18} stroke={1.75} aria-hidden />
+            </ActionIcon>
+          </Tooltip>
+          <input
+            ref={fileRef}
+            type="file"
+            accept="image/*,.heic,.heif,.dng,.cr2,.cr3,.nef,.arw,.raf,.orf,.rw2"
+            hidden
+            tabIndex={-1}
+            aria-label={box.choosePicture}
+            onChange={(event) => {
+              const files = [...(event.currentTarget.files ?? [])];
+              event.currentTarget.value = '';
+              if (files.length > 0) void takeFiles(files, [], 'like', messages).then(() => focusBox());
+            }}
+          />
+        </div>
       </div>
       {list.opened && (
         <>
