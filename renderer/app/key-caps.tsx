@@ -1,13 +1,13 @@
-/** @file One key, or keys that are held together, as caps. */
+/** @file Keys as caps: one, several that are held together, or several that do the same. */
 import { useMessages } from '../messages/messages.ts';
 import styles from './key-caps.module.css';
-import { capsOf } from './keys.ts';
+import { capsOfAll } from './keys.ts';
 
-export function KeyCaps({ of: key }: { of: string }) {
+export function KeyCaps({ of: keysOf }: { of: string | readonly string[] }) {
   const { keys } = useMessages();
   return (
     <span className={styles.caps}>
-      {capsOf(key, keys).map((cap) => (
+      {capsOfAll(typeof keysOf === 'string' ? [keysOf] : keysOf, keys).map((cap) => (
         <kbd key={cap} className={styles.cap}>
           {cap}
         </kbd>

@@ -54,7 +54,16 @@ export const keyBindings = [
   {
     where: 'wall',
     id: 'select-range',
-    keys: ['Shift+ArrowLeft', 'Shift+ArrowRight', 'Shift+ArrowUp', 'Shift+ArrowDown', 'Shift+Home', 'Shift+End', 'Shift+PageUp', 'Shift+PageDown'],
+    keys: [
+      'Shift+ArrowLeft',
+      'Shift+ArrowRight',
+      'Shift+ArrowUp',
+      'Shift+ArrowDown',
+      'Shift+Home',
+      'Shift+End',
+      'Shift+PageUp',
+      'Shift+PageDown',
+    ],
     label: 'selectRange',
   },
   { where: 'wall', id: 'select-all', keys: ['Mod+A'], label: 'selectAll' },
@@ -129,6 +138,19 @@ export function capsOf(key: string, { caps }: Messages['keys'], mac: boolean = i
     const name = part === 'Mod' ? (mac ? 'Command' : 'Control') : part;
     return name in caps ? caps[name as keyof typeof caps] : name;
   });
+}
+
+/** Keys that do the same, as caps: what is held for all of them is said once. Shift and four arrows: Shift ← → ↑ ↓. */
+export function capsOfAll(keys: readonly string[], words: Messages['keys'], mac: boolean = isMac): string[] {
+  return keys.flatMap((key, at) => {
+    const isSameHold = heldWith(key) !== '' && heldWith(key) === heldWith(keys[at - 1] ?? '');
+    return isSameHold ? capsOf(key, words, mac).slice(-1) : capsOf(key, words, mac);
+  });
+}
+
+/** What is held while the last part is pressed. */
+function heldWith(key: string): string {
+  return partsOf(key).slice(0, -1).join('+');
 }
 
 function isPressed(event: PressedKey, key: string, mac: boolean): boolean {

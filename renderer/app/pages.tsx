@@ -2,7 +2,7 @@
  * @file The pages, in the order of the rail: route, icon, name. A new page is one line here, one name in `messages.pages`, and nothing else: the
  * rail, the bottom bar of phones, the routes and the palette follow.
  */
-import { IconCpu, IconFolders, IconLibraryPhoto, IconSearch, IconSettings, type TablerIcon } from '@tabler/icons-react';
+import { IconCpu, IconFolders, IconLibraryPhoto, IconSearch, IconSettings, IconTimeline, type TablerIcon } from '@tabler/icons-react';
 import { type ComponentType, lazy } from 'react';
 import type { Messages } from '../messages/messages.ts';
 import { SearchPage } from '../wall/search-page.tsx';
@@ -25,6 +25,12 @@ export const pages: readonly PageEntry[] = [
     path: '/collections',
     icon: IconLibraryPhoto,
     component: later(() => import('../collections/collections-page.tsx').then((module) => module.CollectionsPage)),
+  },
+  {
+    name: 'timeline',
+    path: '/timeline',
+    icon: IconTimeline,
+    component: later(() => import('../timeline/timeline-page.tsx').then((module) => module.TimelinePage)),
   },
   {
     name: 'library',

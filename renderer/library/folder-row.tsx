@@ -37,8 +37,8 @@ export function FolderRow({ folder, onExclude, onRemove }: Props) {
           <PathText path={folder.path} />
         </p>
         <p className={styles.facts}>{facts.join(' · ')}</p>
-        {folder.items > 0 && <FolderKinds folder={folder} />}
         {folder.state === 'offline' && <p className={styles.facts}>{library.offlineHint}</p>}
+        {folder.items > 0 && <FolderKinds folder={folder} />}
       </div>
       <div className={styles.actions}>
         <Button onClick={onExclude}>{library.exclusions}</Button>

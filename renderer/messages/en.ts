@@ -487,7 +487,7 @@ export const en = {
     retryAll: 'Retry all',
     retryFile: (name: string): string => `Retry ${name}`,
     copyPath: 'Copy path',
-    copyPathOf: (name: string): string => `Copy the path of ${name}`,
+    copyPathOf: (name: string): string => `Copy path of ${name}`,
     kinds: 'By type',
     types: {
       jpeg: 'JPEG',

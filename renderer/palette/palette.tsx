@@ -19,22 +19,21 @@ export function Palette() {
   const opened = usePalette((state) => state.opened);
   useReturnedFocus(opened);
   return (
-    <Modal
+    <Modal.Root
       opened={opened}
       onClose={close}
       returnFocus={false}
-      withCloseButton={false}
-      aria-label={palette.title}
       size={600}
-      padding={0}
       yOffset="12dvh"
-      shadow="none"
-      overlayProps={{ color: 'var(--ow-scrim)', backgroundOpacity: 1 }}
       transitionProps={{ duration: 100, transition: 'fade' }}
-      classNames={{ content: styles.content ?? '', body: styles.body ?? '' }}
     >
-      <Finder />
-    </Modal>
+      <Modal.Overlay color="var(--ow-scrim)" backgroundOpacity={1} />
+      <Modal.Content aria-label={palette.title} shadow="none" className={styles.content ?? ''}>
+        <Modal.Body className={styles.body ?? ''}>
+          <Finder />
+        </Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   );
 }
 

@@ -1,5 +1,4 @@
 /** @file All keys on one sheet, by `?`: the table of keys, drawn. */
-import { Fragment } from 'react';
 import { create } from 'zustand';
 import { Dialog } from '../app/dialog.tsx';
 import { KeyCaps } from '../app/key-caps.tsx';
@@ -13,23 +12,21 @@ export function KeySheet() {
   const { keys } = useMessages();
   const opened = useKeySheet((state) => state.opened);
   return (
-    <Dialog opened={opened} onClose={() => useKeySheet.setState({ opened: false })} title={keys.title} width={680}>
+    <Dialog opened={opened} onClose={() => useKeySheet.setState({ opened: false })} title={keys.title} width={760}>
       <div className={styles.groups}>
         {(Object.keys(keys.groups) as Where[]).map((where) => (
-          <section key={where} aria-label={keys.groups[where]}>
+          <section key={where} className={styles.group} aria-label={keys.groups[where]}>
             <h3 className={styles.title}>{keys.groups[where]}</h3>
             <dl className={styles.rows}>
               {keyBindings
                 .filter((binding) => binding.where === where)
                 .map((binding) => (
-                  <Fragment key={binding.id}>
+                  <div key={binding.id} className={styles.row}>
                     <dt>
-                      {binding.keys.map((key) => (
-                        <KeyCaps key={key} of={key} />
-                      ))}
+                      <KeyCaps of={binding.keys} />
                     </dt>
                     <dd>{keys.does[binding.label]}</dd>
-                  </Fragment>
+                  </div>
                 ))}
             </dl>
           </section>

@@ -183,7 +183,7 @@ describe.skipIf(noBrowser)(`the frame${noBrowser ? `: ${noBrowser}` : ''}`, () =
     await judge(page, 'notices');
     await frame.notices.getByRole('button', { name: 'Open Library' }).press('Enter');
     await frame.heading('Library').waitFor();
-    await page.getByRole('button', { name: 'Copy the path of broken.jpg' }).waitFor();
+    await page.getByRole('button', { name: 'Copy path of broken.jpg' }).waitFor();
     await notice.waitFor();
     await frame.notices.getByRole('button', { name: 'Dismiss' }).first().press('Enter');
     await notice.waitFor({ state: 'hidden' });

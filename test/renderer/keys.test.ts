@@ -1,6 +1,6 @@
 /** @file The table of keys: no key twice in one place, and a key is recognised however the keyboard writes it. */
 import { describe, expect, it } from 'vitest';
-import { capsOf, keyBindings, keyPressed, type PressedKey, shortcutOf } from '../../renderer/app/keys.ts';
+import { capsOf, capsOfAll, keyBindings, keyPressed, type PressedKey, shortcutOf } from '../../renderer/app/keys.ts';
 import { en } from '../../renderer/messages/en.ts';
 
 const press = (key: string, more: Partial<PressedKey> = {}): PressedKey => ({
@@ -84,5 +84,11 @@ describe('a pressed key', () => {
     expect(capsOf('Mod+K', en.keys, true)).toEqual(['⌘', 'K']);
     expect(capsOf('Mod+K', en.keys, false)).toEqual(['Ctrl', 'K']);
     expect(shortcutOf('everywhere', 'palette')).toBe('Mod+K');
+  });
+
+  it('says once what is held for several', () => {
+    expect(capsOfAll(['Shift+ArrowLeft', 'Shift+ArrowRight'], en.keys)).toEqual(['Shift', '←', '→']);
+    expect(capsOfAll(['Mod+Z', 'Mod+Shift+Z'], en.keys, false)).toEqual(['Ctrl', 'Z', 'Ctrl', 'Shift', 'Z']);
+    expect(capsOfAll(['Home', 'End'], en.keys)).toEqual(['Home', 'End']);
   });
 });
