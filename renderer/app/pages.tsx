@@ -21,16 +21,16 @@ const loads: (() => Promise<unknown>)[] = [];
 export const pages: readonly PageEntry[] = [
   { name: 'search', path: '/', icon: IconSearch, component: SearchPage },
   {
-    name: 'collections',
-    path: '/collections',
-    icon: IconLibraryPhoto,
-    component: later(() => import('../collections/collections-page.tsx').then((module) => module.CollectionsPage)),
-  },
-  {
     name: 'timeline',
     path: '/timeline',
     icon: IconTimeline,
     component: later(() => import('../timeline/timeline-page.tsx').then((module) => module.TimelinePage)),
+  },
+  {
+    name: 'collections',
+    path: '/collections',
+    icon: IconLibraryPhoto,
+    component: later(() => import('../collections/collections-page.tsx').then((module) => module.CollectionsPage)),
   },
   {
     name: 'library',
