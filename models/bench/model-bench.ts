@@ -73,12 +73,12 @@ export async function benchModel(subject: Subject, options: ModelBenchOptions): 
       await peer?.close();
     }
   }
-  const shape = shapeOf(model);
+  const own = shapeOf(model);
+  // A few layers of a large model are a small checkpoint, and stand for the large one.
+  const shape = { ...own, layers: layers ?? own.layers };
   const loads = pictureLoads[model.pictures];
   if (isSmall(shape)) return benchWholeVlm(shape, loads, { ...subject, ...options, precisions });
-  const all = layers ?? shape.layers;
-  const run = Math.min(options.layers, shape.layers);
-  return bench({ ...subject, ...options, precisions, shape: { ...shape, layers: all }, picture: loads[0], layers: run });
+  return bench({ ...subject, ...options, precisions, shape, picture: loads[0], layers: Math.min(options.layers, own.layers) });
 }
 
 /** CLIP's tokens of a text of twelve words, its ends included. */
@@ -90,8 +90,9 @@ function isSmall(shape: Shape): boolean {
 }
 
 /** Small models gain nothing by less than their own weights, see `choosePrecision`. */
-function defaultPrecisions(model: Vlm | DualEncoder, { synthetic }: Subject): readonly Precision[] {
-  if (isSmall(shapeOf(model))) return ['exact'];
+function defaultPrecisions(model: Vlm | DualEncoder, { synthetic, layers }: Subject): readonly Precision[] {
+  const shape = shapeOf(model);
+  if (shape.kind === 'dual' || isSmall({ ...shape, layers: layers ?? shape.layers })) return ['exact'];
   return synthetic ? ['exact', 'int8', 'int4'] : ['exact', 'int8'];
 }
 

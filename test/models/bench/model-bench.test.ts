@@ -87,3 +87,11 @@ describe('a small language model', () => {
 it('lists the shapes where it is asked for one that it does not know', async () => {
   await expect(benchSynthetic('list', options)).rejects.toThrow(/clip-l14-336: .*\n.*siglip-b16: /);
 });
+
+it('a few layers of a large model stand for all of it', async () => {
+  const checkpoint = await writeSynthetic(tinyShape, 2);
+  const subject = { name: 'a toy', checkpoint: checkpoint.directory, cache: checkpoint.cache, synthetic: true, layers: 100_000 };
+  const report = await benchModel(subject, { ...options, precisions: ['exact'] });
+  await checkpoint.remove();
+  expect(report.kind).toBe('layers');
+}, 120_000);
