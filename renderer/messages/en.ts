@@ -669,7 +669,7 @@ export const en = {
     cacheHint: 'In MiB. Thumbnails over the cap are made again when they are looked at.',
     keys: 'Keys',
     showKeys: 'Show all keys',
-    keysHint: 'Everything can be done without a mouse. One sheet has all keys, also by ?.',
+    keysHint: 'Everything can be done without a mouse. Press ? on any page for the sheet with all keys.',
     help: 'Help',
     tour: 'First steps',
     tourHint: 'Three short cards on the search page, each beside what it speaks of.',

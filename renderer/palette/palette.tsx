@@ -26,10 +26,11 @@ export function Palette() {
       size={600}
       yOffset="12dvh"
       transitionProps={{ duration: 100, transition: 'fade' }}
+      classNames={{ content: styles.content ?? '', body: styles.body ?? '' }}
     >
       <Modal.Overlay color="var(--ow-scrim)" backgroundOpacity={1} />
-      <Modal.Content aria-label={palette.title} shadow="none" className={styles.content ?? ''}>
-        <Modal.Body className={styles.body ?? ''}>
+      <Modal.Content aria-label={palette.title} shadow="none">
+        <Modal.Body>
           <Finder />
         </Modal.Body>
       </Modal.Content>

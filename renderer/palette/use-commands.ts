@@ -77,7 +77,7 @@ function useSearchCommands(): Command[] {
 }
 
 function useLibraryCommands(): Command[] {
-  const { palette, library } = useMessages();
+  const { palette, library, empty } = useMessages();
   const status = useStatus();
   const samples = useAddSamples();
   const rescan = useRescan();
@@ -86,7 +86,7 @@ function useLibraryCommands(): Command[] {
   const paused = status?.paused ?? false;
   return [
     action('add-folder', IconFolderPlus, library.addFolder, openAddFolder),
-    action('samples', IconPhoto, library.addSamples, () => samples.mutate(undefined)),
+    { ...action('samples', IconPhoto, library.addSamples, () => samples.mutate(undefined)), words: empty.trySamples },
     action('rescan', IconRefresh, palette.rescan, () => rescan.mutate({})),
     action('pause', paused ? IconPlayerPlay : IconPlayerPause, paused ? palette.resume : palette.pause, () => pauseOrResume(!paused)),
     ...(status && status.failed > 0 ? [action('retry', IconRefresh, palette.retryFailed, () => retry.mutate({}))] : []),

@@ -120,6 +120,7 @@ function CacheCap({ settings, onSave }: { settings: Settings; onSave(value: numb
       min={leastCache}
       max={mostCache}
       step={256}
+      hideControls
       clampBehavior="blur"
       allowDecimal={false}
       allowNegative={false}

@@ -6,6 +6,8 @@ import {
   createTheme,
   localStorageColorSchemeManager,
   Menu,
+  NumberInput,
+  SegmentedControl,
   Switch,
   Textarea,
   TextInput,
@@ -108,6 +110,10 @@ export const theme = createTheme({
     }),
     TextInput: TextInput.extend({ defaultProps: { size: 'sm' }, styles: fieldStyles }),
     Textarea: Textarea.extend({ defaultProps: { size: 'sm' }, styles: fieldStyles }),
+    SegmentedControl: SegmentedControl.extend({
+      styles: { label: { minHeight: 'calc(var(--ow-control) - 8px)', display: 'grid', placeItems: 'center', fontWeight: 400 } },
+    }),
+    NumberInput: NumberInput.extend({ styles: { input: { minHeight: 'var(--ow-control)' } } }),
     Switch: Switch.extend({ defaultProps: { size: 'sm', withThumbIndicator: false } }),
   },
 });
