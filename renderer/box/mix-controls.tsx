@@ -39,7 +39,8 @@ function Strength() {
       onKeyDownCapture={onKeyDownCapture}
       onPointerDownCapture={() => place.settle()}
       onFocus={() => place.settle()}
-      onDoubleClick={() => setStrength(balanced)}
+      // Mantine moves the thumb under the pointer in the next frame: the middle comes after that.
+      onDoubleClick={() => requestAnimationFrame(() => setStrength(balanced))}
     >
       <span aria-hidden>{mix.picture}</span>
       <Slider

@@ -190,7 +190,8 @@ describe.skipIf(noBrowser)(`the box${noBrowser ? `: ${noBrowser}` : ''}`, () => 
 
     it('is weighed with the mouse, and a double click goes to the middle', async () => {
       await page.goto(new URL('/?like=item:1&edit=at+night', app.url).href);
-      await box.slider.waitFor();
+      // The slider stands where it stays as soon as the engine is known.
+      await box.button('Arithmetic').waitFor();
       const thumb = await box.slider.boundingBox();
       if (!thumb) throw new Error('there is no slider');
       const [x, y] = [thumb.x + thumb.width / 2, thumb.y + thumb.height / 2];

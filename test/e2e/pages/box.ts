@@ -39,7 +39,10 @@ export class Box {
 
   /** Draws a frame with the mouse, in fractions of the picture. */
   async drawFrame(from: readonly [number, number], to: readonly [number, number]): Promise<void> {
-    const picture = await this.dialog.locator('img').boundingBox();
+    const image = this.dialog.locator('img');
+    // Its place is known only when its size is.
+    await image.evaluate((element: HTMLImageElement) => element.decode());
+    const picture = await image.boundingBox();
     if (!picture) throw new Error('there is no picture to draw on');
     const at = ([x, y]: readonly [number, number]): [number, number] => [picture.x + x * picture.width, picture.y + y * picture.height];
     await this.page.mouse.move(...at(from));
