@@ -229,7 +229,10 @@ describe.skipIf(noBrowser)(`the frame${noBrowser ? `: ${noBrowser}` : ''}`, () =
     await judge(page, 'settings');
     await page.getByRole('link', { name: 'Show the licences' }).press('Enter');
     await frame.heading('Licences').waitFor();
-    await page.getByText('react', { exact: true }).press('Enter');
+    await page
+      .locator('summary')
+      .filter({ has: page.getByText('react', { exact: true }) })
+      .press('Enter');
     await page.locator('details[open]').getByText('MIT License', { exact: false }).waitFor();
     await judge(page, 'licences');
   });
@@ -297,6 +300,13 @@ describe.skipIf(noBrowser)(`the frame${noBrowser ? `: ${noBrowser}` : ''}`, () =
       );
       expect(small, name).toEqual([]);
     }
+    // What the bar has no room for.
+    expect(await frame.pages.getByRole('link').filter({ visible: true }).count()).toBe(4);
+    await frame.pages.getByRole('button', { name: 'More' }).press('Enter');
+    await frame.pages.getByRole('menuitem', { name: 'Engines' }).waitFor();
+    await judge(page, 'more-phone');
+    await frame.pages.getByRole('menuitem', { name: 'Engines' }).press('Enter');
+    await frame.heading('Engines').waitFor();
     await page.keyboard.press('Control+k');
     await frame.palette.waitFor();
     await judge(page, 'palette-phone');
@@ -316,7 +326,12 @@ describe.skipIf(noBrowser)(`the frame${noBrowser ? `: ${noBrowser}` : ''}`, () =
     const page = await open(empty);
     const frame = new Frame(page);
     const search = new SearchPage(page);
-    await page.waitForFunction(() => performance.getEntriesByType('resource').some(({ name }) => name.includes('settings-page')));
+    // Fetched ahead, with all that it needs.
+    await page.waitForFunction(() => {
+      const names = performance.getEntriesByType('resource').map(({ name }) => name);
+      const links = [...document.querySelectorAll<HTMLLinkElement>('link[rel="modulepreload"], link[rel="stylesheet"]')];
+      return names.some((name) => /settings-page.*\.js$/.test(name)) && links.every(({ href }) => names.includes(href));
+    });
     await search.type('a cat');
     await empty.kill();
     const banner = page.getByText('What you typed is kept, and this page goes on by itself', { exact: false });
