@@ -15,7 +15,6 @@ import { useComparison } from '../compare/comparison.ts';
 import { useCollecting } from '../keepsakes/collect-store.ts';
 import { useStars } from '../keepsakes/use-keepsakes.ts';
 import { useMessages } from '../messages/messages.ts';
-import { place } from '../query/use-place.ts';
 import type { SearchResults } from '../wall/use-search.ts';
 import { Panel } from './panel.tsx';
 import { Stage } from './stage.tsx';
@@ -29,10 +28,11 @@ type Props = {
   /** Where it stands in the results; -1 where it does not. */
   index: number;
   results: SearchResults;
+  onView(id: string): void;
   onClose(): void;
 };
 
-export function Viewer({ id, index, results, onClose }: Props) {
+export function Viewer({ id, index, results, onView, onClose }: Props) {
   const messages = useMessages();
   const { viewer } = messages;
   const [panel, setPanel] = usePanel();
@@ -57,7 +57,7 @@ export function Viewer({ id, index, results, onClose }: Props) {
 
   const step = (to: 'next' | 'previous'): void => {
     const neighbour = to === 'next' ? next : previous;
-    if (neighbour) place.view(neighbour.id);
+    if (neighbour) onView(neighbour.id);
   };
 
   const onKeyDown = (event: KeyboardEvent): void => {

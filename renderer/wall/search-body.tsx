@@ -7,13 +7,16 @@ import { useMessages } from '../messages/messages.ts';
 import { isEverything } from '../query/query-state.ts';
 import { NoFolder, NoResult, NothingIndexed } from './empty-states.tsx';
 import styles from './search-body.module.css';
-import type { SearchResults } from './use-search.ts';
-import { Wall } from './wall.tsx';
+import { type SearchResults, shownCut } from './use-answer.ts';
+import { Wall, type WallPlace } from './wall.tsx';
 
-export function SearchBody({ results }: { results: SearchResults }) {
+type Props = { results: SearchResults; place: WallPlace; hasMonths?: boolean };
+
+export function SearchBody({ results, place, hasMonths = false }: Props) {
   const { retry, wall } = useMessages();
   const folders = useQuery(queries.listFolders.queryOptions()).data;
   const { first, query } = results;
+  const cut = shownCut(results);
 
   if (results.error) {
     return (
@@ -25,13 +28,13 @@ export function SearchBody({ results }: { results: SearchResults }) {
     );
   }
   if (!first) return <div className={styles.waiting} aria-busy />;
-  if (results.hits.length === 0) {
+  if (results.total === 0) {
     return <div className={styles.middle}>{emptyState()}</div>;
   }
   return (
     <>
-      <VisuallyHidden role="status">{wall.found(results.dims ? first.cut : first.total, first.total)}</VisuallyHidden>
-      <Wall results={results} />
+      <VisuallyHidden role="status">{wall.found(results.dims ? cut : first.total, first.total)}</VisuallyHidden>
+      <Wall results={results} place={place} hasMonths={hasMonths} />
     </>
   );
 

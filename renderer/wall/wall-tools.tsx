@@ -4,7 +4,7 @@ import { IconStack2 } from '@tabler/icons-react';
 import { useMessages } from '../messages/messages.ts';
 import { orderOf } from '../query/query-state.ts';
 import { place, usePlace } from '../query/use-place.ts';
-import type { SearchResults } from './use-search.ts';
+import { type SearchResults, shownCut } from './use-answer.ts';
 import styles from './wall-tools.module.css';
 
 export function WallTools({ results }: { results: SearchResults }) {
@@ -22,7 +22,7 @@ export function WallTools({ results }: { results: SearchResults }) {
         results.dims &&
         results.first && (
           <span key="found" className={styles.found} aria-hidden>
-            {wall.foundShort(results.first.cut, results.first.total)}
+            {wall.foundShort(shownCut(results), results.first.total)}
           </span>
         )
       )}

@@ -1,109 +1,90 @@
 /**
- * @file The wall: justified rows, virtualised, walked by keyboard. Events are handled once for all tiles.
+ * @file The wall: justified rows, of which only those around the screen are drawn, walked and selected by keyboard. Events are handled once for all
+ * tiles.
  *
  * [Note: Focus on the wall] One tile can be reached by Tab (roving tabindex); arrows move from it. The tile may lie outside of what is drawn: it is
  * scrolled to first and focused as soon as it exists.
  */
 import { useElementSize } from '@mantine/hooks';
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, type SyntheticEvent, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
-import type { Hit } from '../../core/api/query.ts';
-import { useConnection } from '../app/connection.ts';
+import { type SyntheticEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { draggedItemType } from '../box/drop-target.tsx';
-import { takePicture } from '../box/take-picture.ts';
 import { useMessages } from '../messages/messages.ts';
-import { place, usePlace } from '../query/use-place.ts';
+import { orderOf } from '../query/query-state.ts';
+import { Scrubber } from '../timeline/scrubber.tsx';
 import { Viewer } from '../viewer/viewer.tsx';
+import { CutLine } from './cut-line.tsx';
 import { wallId } from './focus.ts';
-import { pictureAt, rowOf, type Step, walk } from './justified.ts';
+import { type Break, layoutWall, picturesOf, rowAt } from './justified.ts';
+import { MonthRow } from './month-row.tsx';
 import { Peek } from './peek.tsx';
-import { keepPosition, positionOf } from './positions.ts';
-import { useLayout } from './use-layout.ts';
-import type { SearchResults } from './use-search.ts';
+import { countOf, has, nothingSelected, shifted } from './selection.ts';
+import { SelectionBar } from './selection-bar.tsx';
+import type { SearchResults } from './use-answer.ts';
+import { useFailedPictures } from './use-failed-pictures.ts';
+import { useRowWindow } from './use-row-window.ts';
+import { useScrollPlace } from './use-scroll-place.ts';
+import { useSelection } from './use-selection.ts';
+import { useStacks } from './use-stacks.ts';
+import { useWallKeys } from './use-wall-keys.ts';
+import { useWantedPages } from './use-wanted-pages.ts';
 import styles from './wall.module.css';
 import { WallFooter } from './wall-footer.tsx';
-import { CutLine, TileRowView } from './wall-row.tsx';
+import { TileRowView } from './wall-row.tsx';
 
 const gap = 4;
-const cutHeight = 40;
-const steps: Record<string, Step> = {
-  ArrowLeft: 'left',
-  ArrowRight: 'right',
-  ArrowUp: 'up',
-  ArrowDown: 'down',
-  Home: 'home',
-  End: 'end',
-  PageUp: 'page-up',
-  PageDown: 'page-down',
-};
-/** Pages are fetched when less than this many screens are left. */
-const screensAhead = 3;
+const cutHeight = 44;
+const monthHeight = 44;
 
-export function Wall({ results }: { results: SearchResults }) {
+/** Where the wall is shown: what the viewer shows there, and how one came. */
+export type WallPlace = {
+  readonly view: string | null;
+  onView(id: string | null): void;
+  /** Whether this search was gone back to. */
+  isReturn(): boolean;
+};
+
+type Props = { results: SearchResults; place: WallPlace; hasMonths?: boolean };
+
+export function Wall({ results, place, hasMonths = false }: Props) {
   const { wall } = useMessages();
-  const { hits, cutAt, key } = results;
-  const view = usePlace((state) => state.view);
+  const { view, onView, isReturn } = place;
   const scrollRef = useRef<HTMLDivElement>(null);
   const { ref: widthRef, width } = useElementSize<HTMLDivElement>();
-  const [focus, setFocus] = useState(() => positionOf(key)?.focus ?? 0);
+  const flow = useStacks(results);
+  const { outline, total } = flow;
+  const [focus, setFocus] = useState(0);
   const [peeks, setPeeks] = useState(false);
   const wantsFocus = useRef(false);
+  const [selection, changeSelection, actions] = useSelection(flow);
+  const selected = countOf(selection);
 
-  const rowHeight = width < 560 ? 132 : width < 1000 ? 180 : 216;
-  const rows = useLayout(hits, { width, rowHeight, gap, cutAt, cutHeight });
-  const virtualizer = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scrollRef.current,
-    estimateSize: (index) => rows[index]?.height ?? rowHeight,
-    gap,
-    overscan: 4,
-  });
-  const visible = virtualizer.getVirtualItems();
-
-  // The virtualizer keeps sizes by index: another layout has others. What was first on the screen stays first.
-  // Where to scroll as soon as there are rows: the width, and so the layout, is known only after the first render.
-  const restore = useRef(positionOf(key)?.top ?? null);
-  const laidOut = useRef(rows);
-  useLayoutEffect(() => {
-    const before = laidOut.current;
-    laidOut.current = rows;
-    if (before === rows) return;
-    virtualizer.measure();
-    if (restore.current !== null && rows.length > 0) {
-      virtualizer.scrollToOffset(restore.current);
-      restore.current = null;
-      return;
-    }
-    const isResized = before.length > 0 && rows.length > 0 && before[0]?.height !== rows[0]?.height;
-    const anchor = pictureAt(before, virtualizer.scrollOffset ?? 0);
-    if (isResized && anchor > 0) virtualizer.scrollToIndex(rowOf(rows, anchor), { align: 'start' });
-  }, [rows, virtualizer]);
-
-  // Left by another search or another page: the last offset that was seen, since the new wall may already be shorter.
-  const focusRef = useRef(focus);
-  focusRef.current = focus;
-  useLayoutEffect(() => () => keepPosition(key, { top: virtualizer.scrollOffset ?? 0, focus: focusRef.current }), [key, virtualizer]);
-
-  // Another search starts at its top, one that was gone back to where it was left.
-  const shown = useRef(key);
-  useLayoutEffect(() => {
-    if (shown.current === key) return;
-    shown.current = key;
-    const kept = place.getState().cameBy === 'history' ? positionOf(key) : undefined;
-    setFocus(kept?.focus ?? 0);
+  // By the order and not by the months that are known: the wall's width depends on it.
+  const isDated = orderOf(flow.query) === 'date';
+  const cut = flow.dims && (outline.cut < total || flow.isCutMoved) ? outline.cut : null;
+  const layout = useMemo(() => {
+    const rowHeight = width < 560 ? 132 : width < 1000 ? 180 : 216;
+    const months = hasMonths ? outline.months.map(({ first }): Break => ({ kind: 'month', index: first, height: monthHeight })) : [];
+    const line: Break[] = cut === null ? [] : [{ kind: 'cut', index: cut, height: cutHeight }];
+    const breaks = [...months, ...line].sort((a, b) => a.index - b.index || (a.kind === 'cut' ? -1 : 1));
+    return layoutWall(width === 0 ? [] : outline.aspects, { width, rowHeight, gap, breaks });
+  }, [outline, width, cut, hasMonths]);
+  const rows = useRowWindow(layout, scrollRef);
+  const onReturn = useCallback((index: number) => {
+    setFocus(index);
     setPeeks(false);
-    virtualizer.scrollToOffset(kept?.top ?? 0);
-  }, [key, virtualizer]);
+  }, []);
+  const { reveal, goTo } = useScrollPlace(scrollRef, layout, { search: flow.key, isReturn, focus, onReturn });
+  useWantedPages(scrollRef, layout, rows, flow);
+  useFailedPictures(scrollRef);
 
   const focusTile = useCallback(
     (index: number) => {
       wantsFocus.current = true;
       setFocus(index);
-      virtualizer.scrollToIndex(rowOf(laidOut.current, index), { align: 'auto' });
+      reveal(index);
     },
-    [virtualizer],
+    [reveal],
   );
-
   useEffect(() => {
     if (!wantsFocus.current) return;
     const tile = scrollRef.current?.querySelector<HTMLElement>(`[data-tile="${focus}"]`);
@@ -112,102 +93,114 @@ export function Wall({ results }: { results: SearchResults }) {
     tile.focus({ preventScroll: true });
   });
 
-  // Thumbnails that could not be had may be there now.
-  const connection = useConnection();
-  useEffect(() => {
-    if (connection.state !== 'live') return;
-    for (const image of scrollRef.current?.querySelectorAll<HTMLImageElement>('img[data-failed]') ?? []) {
-      image.removeAttribute('data-failed');
-      image.src = image.getAttribute('src') ?? '';
-    }
-  }, [connection]);
-
-  const lastVisible = visible.at(-1)?.end ?? 0;
-  const ahead = (scrollRef.current?.clientHeight ?? 800) * screensAhead;
-  useEffect(() => {
-    if (rows.length > 0 && !results.moreFailed && virtualizer.getTotalSize() - lastVisible < ahead) results.loadMore();
+  const open = useCallback(
+    (index: number) => {
+      const hit = flow.at(index);
+      if (hit) onView(hit.id);
+    },
+    [flow, onView],
+  );
+  const turn = useCallback(
+    async (index: number) => {
+      const by = await flow.turn(index);
+      if (by === 0) return;
+      changeSelection((before) => shifted(before, index + 1, by));
+      setFocus((at) => (at > index ? Math.max(index, at + by) : at));
+    },
+    [flow, changeSelection],
+  );
+  const { onKeyDown, onClick, press } = useWallKeys({
+    ...{ flow, layout, focus, focusTile, open, turn, selection, changeSelection, actions, peeks, setPeeks },
+    pageHeight: () => scrollRef.current?.clientHeight ?? 0,
   });
 
-  const open = useCallback((hit: Hit | undefined) => hit && place.view(hit.id), []);
-
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const index = indexOf(event);
-    if (index === null) return;
-    const hit = hits[index];
-    const step = steps[event.key];
-    if (step) focusTile(walk(rows, index, step, scrollRef.current?.clientHeight ?? 0));
-    else if (event.key === ' ') setPeeks(!peeks);
-    else if (event.key === 'Escape' && peeks) setPeeks(false);
-    else if (event.key === 'm' && hit) takePicture({ kind: 'item', id: hit.id }, 'like');
-    else if (event.key === 'e' && hit) takePicture({ kind: 'item', id: hit.id }, 'edit');
-    else return;
-    event.preventDefault();
-  };
-
-  const viewed = view === null ? -1 : hits.findIndex((hit) => hit.id === view);
+  const viewed = view === null ? -1 : flow.indexOf(view);
   const closeViewer = (): void => {
     const index = viewed === -1 ? focus : viewed;
-    place.view(null);
+    onView(null);
     focusTile(index);
   };
+  const peeked = peeks ? flow.at(focus) : undefined;
 
   return (
-    <>
-      <div ref={scrollRef} className={styles.scroll}>
+    <div className={styles.frame}>
+      <div ref={scrollRef} data-scroller className={styles.scroll} data-scrubbed={isDated || undefined}>
         {/* biome-ignore lint/a11y/useSemanticElements: rows of pictures are a grid to walk, not a table of data */}
         <div
           ref={widthRef}
           id={wallId}
           role="grid"
           aria-label={wall.label}
-          aria-busy={results.waiting}
-          aria-rowcount={results.hasMore ? -1 : rows.length}
+          aria-busy={flow.waiting}
+          aria-rowcount={layout.count}
+          aria-multiselectable
           className={styles.wall}
-          style={{ height: virtualizer.getTotalSize() }}
+          style={{ height: layout.height }}
           onKeyDown={onKeyDown}
           // Space must not click the tile as well.
           onKeyUp={(event) => event.key === ' ' && event.preventDefault()}
           onFocus={(event) => setFocus(indexOf(event) ?? focus)}
           onBlur={() => setPeeks(false)}
-          onClick={(event) => open(hits[indexOf(event) ?? -1])}
+          onClick={onClick}
+          {...press}
           onDragStart={(event) => {
-            const hit = hits[indexOf(event) ?? -1];
+            const hit = flow.at(indexOf(event) ?? -1);
             if (!hit) return;
             event.dataTransfer.setData(draggedItemType, hit.id);
             event.dataTransfer.effectAllowed = 'copy';
           }}
         >
-          {visible.map(({ index, start }) => {
-            const row = rows[index];
+          {range(rows.from, Math.min(rows.to, layout.count)).map((index) => {
+            const row = rowAt(layout, index);
             if (!row) return null;
-            if (row.kind === 'cut')
-              return <CutLine key={`cut-${row.index}`} start={start} height={row.height} index={index} atTop={row.index === 0} />;
-            const first = row.tiles[0]?.index ?? 0;
-            const hasFocus = focus >= first && focus < first + row.tiles.length;
+            const { top, height } = row;
+            if (row.kind === 'month') {
+              const month = outline.months.find(({ first }) => first === row.index)?.month ?? '';
+              return <MonthRow key={`month-${row.index}`} {...{ index, top, height, month }} />;
+            }
+            if (row.kind === 'cut') {
+              return (
+                <CutLine
+                  key="cut"
+                  {...{ layout, index, top, height }}
+                  search={flow.key}
+                  at={row.index}
+                  isMoved={flow.isCutMoved}
+                  placeOf={flow.placeOf}
+                  onMoved={reveal}
+                />
+              );
+            }
+            const [first, end] = picturesOf(layout, index);
             return (
               <TileRowView
                 key={first}
                 row={row}
                 index={index}
-                start={start}
-                hits={hits}
-                asked={results.first?.understood.says ?? nothingAsked}
-                dims={results.dims}
-                focus={hasFocus ? focus : -1}
+                flow={flow}
+                asked={flow.first?.understood.says ?? nothingAsked}
+                dimFrom={cut ?? Number.POSITIVE_INFINITY}
+                focus={focus >= first && focus < end ? focus : -1}
+                selected={selected === 0 ? '' : row.tiles.map((tile) => (has(selection, tile.index) ? '1' : '0')).join('')}
               />
             );
           })}
         </div>
-        <WallFooter results={results} />
+        <WallFooter results={flow} />
       </div>
-      {peeks && hits[focus] && <Peek hit={hits[focus]} />}
-      {view !== null && <Viewer id={view} index={viewed} results={results} onClose={closeViewer} />}
-    </>
+      {isDated && <Scrubber layout={layout} months={outline.months} scroller={scrollRef} onGoTo={goTo} />}
+      {selected > 0 && <SelectionBar count={selected} actions={actions} onClear={() => changeSelection(() => nothingSelected)} />}
+      {peeked && <Peek hit={peeked} />}
+      {view !== null && <Viewer id={view} index={viewed} results={flow} onView={onView} onClose={closeViewer} />}
+    </div>
   );
 }
 
 const nothingAsked: never[] = [];
+
+function range(from: number, to: number): number[] {
+  return Array.from({ length: Math.max(0, to - from) }, (_, at) => from + at);
+}
 
 function indexOf(event: SyntheticEvent): number | null {
   const tile = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-tile]') : null;

@@ -1,0 +1,42 @@
+/** @file How many are selected, and what can be done with them. */
+import { ActionIcon, Button, Tooltip } from '@mantine/core';
+import { IconCopy, IconFolderPlus, IconStar, IconX } from '@tabler/icons-react';
+import { useMessages } from '../messages/messages.ts';
+import styles from './selection-bar.module.css';
+import type { SelectionActions } from './use-selection.ts';
+
+type Props = { count: number; actions: SelectionActions; onClear(): void };
+
+export function SelectionBar({ count, actions, onClear }: Props) {
+  const { selection } = useMessages();
+  const choices = [
+    { label: selection.star, icon: IconStar, run: () => actions.star(0) },
+    { label: selection.collect, icon: IconFolderPlus, run: () => actions.collect(0) },
+    { label: selection.copyPaths, icon: IconCopy, run: () => actions.copyPaths() },
+  ];
+  return (
+    <section className={styles.bar} aria-label={selection.label}>
+      <span className={styles.count} role="status">
+        {selection.selected(count)}
+      </span>
+      {choices.map(({ label, icon: Icon, run }) => (
+        <Button
+          key={label}
+          variant="subtle"
+          color="gray"
+          className={styles.choice}
+          aria-label={label}
+          leftSection={<Icon size={16} stroke={1.75} aria-hidden />}
+          onClick={run}
+        >
+          <span className={styles.label}>{label}</span>
+        </Button>
+      ))}
+      <Tooltip label={selection.clear}>
+        <ActionIcon aria-label={selection.clear} onClick={onClear}>
+          <IconX size={16} stroke={1.75} aria-hidden />
+        </ActionIcon>
+      </Tooltip>
+    </section>
+  );
+}
