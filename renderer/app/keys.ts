@@ -105,6 +105,7 @@ export const keyBindings = [
   { where: 'compare', id: 'star', keys: ['s'], label: 'star' },
   { where: 'compare', id: 'star-second', keys: ['Shift+S'], label: 'starSecond' },
   { where: 'compare', id: 'close', keys: ['Escape'], label: 'close' },
+  { where: 'tour', id: 'skip', keys: ['Escape'], label: 'skipTour' },
   { where: 'palette', id: 'next', keys: ['ArrowDown'], label: 'next' },
   { where: 'palette', id: 'previous', keys: ['ArrowUp'], label: 'previous' },
   { where: 'palette', id: 'run', keys: ['Enter'], label: 'run' },

@@ -703,6 +703,7 @@ export const en = {
       viewer: 'In the viewer',
       compare: 'Comparing two',
       palette: 'Among commands',
+      tour: 'On a card of the tour',
     },
     does: {
       focusBox: 'Go to the box',
@@ -748,6 +749,7 @@ export const en = {
       panel: 'Show or hide details',
       close: 'Close',
       run: 'Do it',
+      skipTour: 'Skip the tour',
       select: 'Select it, or not',
       selectRange: 'Select on the way',
       selectAll: 'Select all results',

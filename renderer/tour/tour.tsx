@@ -7,6 +7,7 @@
 import { Button } from '@mantine/core';
 import { useEffect, useId, useLayoutEffect, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
+import { keyPressed } from '../app/keys.ts';
 import { useStatus } from '../app/use-status.ts';
 import { useMessages } from '../messages/messages.ts';
 import { besideOf, type Spot } from './placement.ts';
@@ -62,7 +63,7 @@ function Card({ step }: { step: TourStep }) {
       data-foot={spot === null || undefined}
       aria-label={tour.label}
       onKeyDown={(event) => {
-        if (event.key === 'Escape') endTour();
+        if (keyPressed(event, 'tour') === 'skip') endTour();
       }}
     >
       <p className={styles.position}>{tour.position(at + 1, tourSteps.length)}</p>
