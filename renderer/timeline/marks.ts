@@ -1,5 +1,5 @@
 /** @file The timeline's arithmetic: where months lie along it, which years are written out, and which month a place of the wall is in. */
-import { type Layout, pictureAt, rowOf } from '../wall/justified.ts';
+import { type Layout, pictureAt, topOf } from '../wall/justified.ts';
 
 export type Month = { readonly month: string; readonly first: number };
 
@@ -11,7 +11,7 @@ export function scrollable(layout: Layout, screen: number): number {
 /** Part of the way down at which a month begins, 0 to 1. */
 export function shareOf(layout: Layout, month: Month, screen: number): number {
   const way = scrollable(layout, screen);
-  return way === 0 ? 0 : Math.min(1, (layout.tops[rowOf(layout, month.first)] ?? 0) / way);
+  return way === 0 ? 0 : Math.min(1, topOf(layout, month.first) / way);
 }
 
 /** The month (its index) of the first picture at this height of the wall. */

@@ -144,6 +144,13 @@ export function rowOf(layout: Layout, index: number): number {
   return row;
 }
 
+/** Top of a picture's row, or of what stands above it as its heading. */
+export function topOf(layout: Layout, index: number): number {
+  let row = rowOf(layout, index);
+  while (row > 0 && layout.firsts[row - 1] === index && layout.firsts[row] === index) row -= 1;
+  return layout.tops[row] ?? 0;
+}
+
 /** The row at this height of the wall, or the one above the gap there. */
 export function rowAtHeight(layout: Layout, offset: number): number {
   return lastAt(layout.tops, layout.count, offset);

@@ -3,7 +3,7 @@
  * its top, and one that is gone back to is where it was left.
  */
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef } from 'react';
-import { type Layout, pictureAt, rowOf } from './justified.ts';
+import { type Layout, pictureAt, rowOf, topOf } from './justified.ts';
 import { keepPosition, positionOf } from './positions.ts';
 
 export type ScrollPlace = {
@@ -80,7 +80,7 @@ export function useScrollPlace(scroller: RefObject<HTMLElement | null>, layout: 
 
   const goTo = useCallback(
     (index: number) => {
-      scroller.current?.scrollTo({ top: layout.tops[rowOf(layout, index)] ?? 0 });
+      scroller.current?.scrollTo({ top: topOf(layout, index) });
     },
     [layout, scroller],
   );
