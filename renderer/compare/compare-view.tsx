@@ -54,8 +54,9 @@ export function CompareView({ pair }: { pair: Pair }) {
 
   return (
     <Modal.Root opened fullScreen onClose={stopComparing} returnFocus={false} transitionProps={{ duration: 100, transition: 'fade' }}>
-      <Modal.Content aria-label={compare.label(...names)} className={styles.content} onKeyDown={onKeyDown}>
-        <div className={styles.view} tabIndex={-1} data-autofocus>
+      <Modal.Content aria-label={compare.label(...names)} className={styles.content}>
+        {/* biome-ignore lint/a11y/noStaticElementInteractions: Mantine's content takes no keys */}
+        <div className={styles.view} tabIndex={-1} data-autofocus onKeyDown={onKeyDown}>
           <header className={styles.header}>
             <Tooltip label={close}>
               <ActionIcon aria-label={close} onClick={stopComparing}>

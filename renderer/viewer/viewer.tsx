@@ -84,8 +84,9 @@ export function Viewer({ id, index, results, onView, onClose }: Props) {
       returnFocus={false}
       transitionProps={{ duration: 100, transition: 'fade' }}
     >
-      <Modal.Content aria-label={viewer.label(shown?.name ?? '')} className={styles.content} onKeyDown={onKeyDown}>
-        <div className={styles.viewer} data-panel={panel || undefined} tabIndex={-1} data-autofocus>
+      <Modal.Content aria-label={viewer.label(shown?.name ?? '')} className={styles.content}>
+        {/* biome-ignore lint/a11y/noStaticElementInteractions: Mantine's content takes no keys */}
+        <div className={styles.viewer} data-panel={panel || undefined} tabIndex={-1} data-autofocus onKeyDown={onKeyDown}>
           <ViewerBar
             name={shown?.name}
             position={results.first && index !== -1 ? viewer.position(index + 1, results.first.total) : null}
