@@ -57,7 +57,7 @@ export function CompareView({ pair }: { pair: Pair }) {
       <Modal.Content aria-label={compare.label(...names)} className={styles.content}>
         {/* biome-ignore lint/a11y/noStaticElementInteractions: Mantine's content takes no keys */}
         <div className={styles.view} tabIndex={-1} data-autofocus onKeyDown={onKeyDown}>
-          <header className={styles.header}>
+          <div className={styles.header}>
             <Tooltip label={close}>
               <ActionIcon aria-label={close} onClick={stopComparing}>
                 <IconX size={18} stroke={1.75} aria-hidden />
@@ -85,7 +85,7 @@ export function CompareView({ pair }: { pair: Pair }) {
             >
               {compare.swap}
             </Button>
-          </header>
+          </div>
           {problem && (
             <div className={styles.problem}>
               <p>{compare.failed}</p>

@@ -37,16 +37,17 @@ export function findingsOf(first: ItemDetail, second: ItemDetail, messages: Mess
 
 /** Facts that are not the same, as people read them. Null = unknown of that one. */
 export function differencesOf(first: ItemDetail, second: ItemDetail, messages: Messages): Difference[] {
-  const [mine, theirs] = [factsOf(first, messages), factsOf(second, messages)];
-  return mine.flatMap(([label, value], at) => {
-    const other = theirs[at]?.[1] ?? null;
-    return value === other ? [] : [{ label, first: value, second: other }];
-  });
+  const theirs = factsOf(second, messages);
+  return factsOf(first, messages)
+    .map(([label, value], at) => ({ label, first: value, second: theirs[at]?.[1] ?? null }))
+    .filter((row) => row.first !== row.second);
 }
 
+/** In the same order for every picture. A camera's date and a file's are two facts. */
 function factsOf(item: ItemDetail, { viewer, dateTime, bytes, count }: Messages): [label: string, value: string | null][] {
   return [
-    [item.takenAtIsFromCamera ? viewer.date : viewer.fileDate, dateTime(item.takenAt)],
+    [viewer.date, item.takenAtIsFromCamera ? dateTime(item.takenAt) : null],
+    [viewer.fileDate, item.takenAtIsFromCamera ? null : dateTime(item.takenAt)],
     [viewer.dimensionsLabel, `${viewer.dimensions(item.width, item.height)} (${viewer.megapixels((item.width * item.height) / 1e6)})`],
     [viewer.size, bytes(item.bytes)],
     [viewer.file, item.type.toUpperCase()],

@@ -69,7 +69,8 @@ function Chooser({ ids }: { ids: readonly string[] }) {
           }}
         />
       </Combobox.EventsTarget>
-      <Combobox.Options className={styles.options} aria-label={keepsakes.choose}>
+      {/* A list of nothing is none. */}
+      <Combobox.Options className={styles.options} aria-label={keepsakes.choose} hidden={found.length === 0 && fresh === null}>
         {found.map((one) => (
           <Combobox.Option key={one.id} value={String(one.id)} className={styles.option}>
             {one.cover ? (
@@ -93,8 +94,8 @@ function Chooser({ ids }: { ids: readonly string[] }) {
             <span className={styles.name}>{keepsakes.make(fresh)}</span>
           </Combobox.Option>
         )}
-        {found.length === 0 && fresh === null && <Combobox.Empty className={styles.empty}>{keepsakes.none}</Combobox.Empty>}
       </Combobox.Options>
+      {found.length === 0 && fresh === null && <p className={styles.empty}>{keepsakes.none}</p>}
     </Combobox>
   );
 }

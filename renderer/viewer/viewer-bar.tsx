@@ -28,7 +28,7 @@ export function ViewerBar({ name, position, actions, panel, onPanel, onClose }: 
   const panelLabel = panel ? viewer.hidePanel : viewer.showPanel;
   const PanelIcon = panel ? IconLayoutSidebarRightCollapse : IconLayoutSidebarRightExpand;
   return (
-    <header className={styles.bar}>
+    <div className={styles.bar}>
       <Tooltip label={close}>
         <ActionIcon aria-label={close} onClick={onClose}>
           <IconX size={18} stroke={1.75} aria-hidden />
@@ -60,7 +60,7 @@ export function ViewerBar({ name, position, actions, panel, onPanel, onClose }: 
           <PanelIcon size={18} stroke={1.75} aria-hidden />
         </ActionIcon>
       </Tooltip>
-    </header>
+    </div>
   );
 }
 
