@@ -9,7 +9,7 @@ import styles from './collection-card.module.css';
 type Props = {
   name: string;
   href: string;
-  /** Under the name; also what is read out. */
+  /** Under the name. */
   line: string;
   cover: Collection['cover'];
   isStars?: boolean;
@@ -22,7 +22,7 @@ export function CollectionCard({ name, href, line, cover, isStars = false, onRen
   const Icon = isStars ? IconStar : IconPhoto;
   return (
     <li className={styles.card}>
-      <Link href={href} className={styles.link} aria-label={collections.open(name, line)}>
+      <Link href={href} className={styles.link}>
         <span className={styles.cover} style={cover ? { backgroundColor: cover.colour } : undefined}>
           {cover ? <img src={`/thumb/${cover.id}?v=${cover.version}`} alt="" /> : <Icon size={28} stroke={1.5} aria-hidden />}
         </span>

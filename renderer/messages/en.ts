@@ -422,7 +422,6 @@ export const en = {
     starred: 'Starred',
     noStars: 'No star yet. Press s on a picture.',
     items: pictures,
-    open: (name: string, items: string): string => `${name}, ${items}`,
     more: (name: string): string => `More for ${name}`,
     make: 'New collection',
     name: 'Name',

@@ -20,12 +20,14 @@ export class CollectionsPage {
   }
 
   card(name: string): Locator {
-    return this.list.getByRole('link', { name: new RegExp(`^${name},`) });
+    return this.list.getByRole('link', { name: new RegExp(`^${name} `) });
   }
 
   /** What the cards say, in their order. */
   async cards(): Promise<string[]> {
-    return this.list.getByRole('link').evaluateAll((links) => links.map((link) => link.getAttribute('aria-label') ?? ''));
+    return this.list
+      .getByRole('link')
+      .evaluateAll((links) => links.map((link) => (link as HTMLElement).innerText.trim().replace(/\s*\n\s*/g, ', ')));
   }
 
   async choose(name: string, action: string): Promise<void> {
