@@ -30,7 +30,7 @@ export function CollectionCard({ name, href, line, cover, isStars = false, onRen
         <span className={styles.line}>{line}</span>
       </Link>
       {onRename && onRemove && (
-        <Menu position="bottom-end">
+        <Menu position="bottom-end" withinPortal={false} withInitialFocusPlaceholder={false}>
           <Menu.Target>
             <ActionIcon className={styles.more} aria-label={collections.more(name)}>
               <IconDots size={16} stroke={1.75} aria-hidden />

@@ -1,6 +1,7 @@
 /** @file The collections that a picture is in: each opens, and lets it go. */
 import { Button } from '@mantine/core';
 import { IconFolderPlus, IconX } from '@tabler/icons-react';
+import { useRef } from 'react';
 import type { ItemDetail } from '../../core/api/library.ts';
 import { openCollection } from '../collections/open-collection.ts';
 import { collectItems } from '../keepsakes/collect-store.ts';
@@ -12,6 +13,7 @@ import styles from './panel.module.css';
 export function CollectionsPart({ item }: { item: ItemDetail }) {
   const { viewer } = useMessages();
   const collect = useCollect();
+  const addRef = useRef<HTMLButtonElement>(null);
   const hidden = useRemovals((state) => state.hidden);
   const collections = item.collections.filter(({ id }) => !hidden.has(id));
   return (
@@ -29,7 +31,11 @@ export function CollectionsPart({ item }: { item: ItemDetail }) {
                 type="button"
                 className={styles.takeOut}
                 aria-label={viewer.takeOut(name)}
-                onClick={() => void collect.outOf(id, [item.id])}
+                onClick={() => {
+                  // The button goes with what it took out.
+                  addRef.current?.focus();
+                  void collect.outOf(id, [item.id]);
+                }}
               >
                 <IconX size={14} stroke={2} aria-hidden />
               </button>
@@ -38,6 +44,7 @@ export function CollectionsPart({ item }: { item: ItemDetail }) {
         </ul>
       )}
       <Button
+        ref={addRef}
         className={styles.add}
         leftSection={<IconFolderPlus size={16} stroke={1.75} aria-hidden />}
         onClick={() => collectItems([item.id])}

@@ -1,4 +1,4 @@
-/** @file The panel beside the picture, on phones a sheet over its foot: why it is here, what it is, where it is collected. */
+/** @file The panel beside the picture, on phones a sheet at its foot: why it is here, what it is, where it is collected. */
 import { ActionIcon } from '@mantine/core';
 import { IconChevronDown } from '@tabler/icons-react';
 import type { ItemDetail } from '../../core/api/library.ts';

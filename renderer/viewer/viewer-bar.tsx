@@ -67,7 +67,7 @@ export function ViewerBar({ name, position, actions, panel, onPanel, onClose }: 
 function MoreMenu({ actions }: { actions: readonly ViewerAction[] }) {
   const { viewer } = useMessages();
   return (
-    <Menu position="bottom-end" withinPortal>
+    <Menu position="bottom-end" withinPortal={false} withInitialFocusPlaceholder={false} classNames={{ itemSection: styles.section ?? '' }}>
       <Menu.Target>
         <ActionIcon aria-label={viewer.more}>
           <IconDots size={18} stroke={1.75} aria-hidden />

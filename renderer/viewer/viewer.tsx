@@ -61,8 +61,8 @@ export function Viewer({ id, index, results, onView, onClose }: Props) {
   };
 
   const onKeyDown = (event: KeyboardEvent): void => {
-    // React hands on what happens in a menu that opened from here.
-    if (event.defaultPrevented || !event.currentTarget.contains(event.target as Node)) return;
+    // A menu has its own arrows and letters.
+    if (event.defaultPrevented || (event.target instanceof Element && event.target.closest('[role="menu"]'))) return;
     const key = keyPressed(event, 'viewer');
     if (!key || key === 'close') return;
     // Text that was marked in the panel is what one wants to copy.

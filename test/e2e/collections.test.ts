@@ -52,6 +52,8 @@ describe.skipIf(noBrowser)(`stars and collections${noBrowser ? `: ${noBrowser}` 
     for (const look of [desk, phone]) {
       await page.setViewportSize(look);
       await page.emulateMedia({ colorScheme: look.scheme });
+      await page.locator(`html[data-mantine-color-scheme=${look.scheme}]`).waitFor();
+      await page.waitForFunction(() => document.getAnimations().every((animation) => animation.playState === 'finished'));
       await page.waitForFunction(() => [...document.images].every((image) => image.complete));
       if (keep) await page.screenshot({ path: path.join(keep, `${name}-${look.width}-${look.scheme}.png`) });
       await expectAccessible(page, `${name} at ${look.width}`);

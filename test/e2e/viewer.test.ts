@@ -135,12 +135,17 @@ describe.skipIf(noBrowser)(`the viewer${noBrowser ? `: ${noBrowser}` : ''}`, () 
     await page.mouse.down();
     await page.mouse.move(560, 430, { steps: 3 });
     await page.mouse.up();
-    expect(await viewer.offset('large.jpg')).toEqual({ x: before.x + 60, y: before.y + 30 });
+    await until(async () => {
+      const { x, y } = await viewer.offset('large.jpg');
+      return (x === before.x + 60 && y === before.y + 30) || `the picture was moved from ${before.x}, ${before.y} to ${x}, ${y}`;
+    }, patience);
     await page.mouse.down();
     await page.mouse.move(560 + 3000, 430, { steps: 2 });
     await page.mouse.up();
-    const box = await viewer.picture('large.jpg').boundingBox();
-    expect(Math.round(box?.x ?? -1), 'the left edge of the picture at the left edge of its box').toBe(16);
+    await until(async () => {
+      const left = Math.round((await viewer.picture('large.jpg').boundingBox())?.x ?? -1);
+      return left === 16 || `the left edge of the picture is at ${left}, its box begins at 16`;
+    }, patience);
     await viewer.dialog.locator('img[src^="/media/"][data-loaded]').waitFor({ state: 'attached' });
   });
 
@@ -331,6 +336,7 @@ describe.skipIf(noBrowser)(`the viewer${noBrowser ? `: ${noBrowser}` : ''}`, () 
     it(`is accessible at ${look.width}x${look.height}, ${look.scheme}`, async () => {
       await page.setViewportSize(look);
       await page.emulateMedia({ colorScheme: look.scheme });
+      await page.locator(`html[data-mantine-color-scheme=${look.scheme}]`).waitFor();
       await open('chelsea.jpg', 'a cat');
       const isWide = look.width > 640;
       if (!isWide) await check('viewer-without-panel', look);
