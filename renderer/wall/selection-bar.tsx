@@ -1,6 +1,7 @@
 /** @file How many are selected, and what can be done with them. */
 import { ActionIcon, Button, Tooltip } from '@mantine/core';
 import { IconCopy, IconFolderPlus, IconStar, IconX } from '@tabler/icons-react';
+import { keyPressed } from '../app/keys.ts';
 import { useMessages } from '../messages/messages.ts';
 import styles from './selection-bar.module.css';
 import type { SelectionActions } from './use-selection.ts';
@@ -15,7 +16,7 @@ export function SelectionBar({ count, actions, onClear }: Props) {
     { label: selection.copyPaths, icon: IconCopy, run: () => actions.copyPaths() },
   ];
   return (
-    <section className={styles.bar} aria-label={selection.label}>
+    <section className={styles.bar} aria-label={selection.label} onKeyDown={(event) => keyPressed(event, 'wall') === 'clear' && onClear()}>
       <span className={styles.count} role="status">
         {selection.selected(count)}
       </span>

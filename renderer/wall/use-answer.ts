@@ -1,6 +1,6 @@
 /** @file The answer to one query as a wall needs it: its outline, its pages, and whether it is still of today. */
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useEffect, useMemo, useRef, useSyncExternalStore } from 'react';
+import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import type { Outline } from '../../core/api/outline.ts';
 import type { Hit, SearchPage } from '../../core/api/query.ts';
 import { queries, queryClient } from '../app/api.ts';
@@ -45,6 +45,8 @@ export type SearchResults = {
   loadMore(): void;
   /** The library changed since these results were made. */
   stale: boolean;
+  /** While it is held, it is not replaced without being asked: somebody has selected in it, or unfolded. */
+  hold(isHeld: boolean): void;
   update(): void;
 };
 
@@ -102,13 +104,16 @@ export function useAnswer(asked: QueryState, name = ''): SearchResults {
     [asAnswered, movedCut],
   );
 
-  const { refetch } = result;
+  const { refetch, isStale } = result;
+  const [isHeld, hold] = useState(false);
   const seen = useRef(revision);
   useEffect(() => {
-    if (seen.current === revision || shown.current.isDeep) return;
+    const isNew = seen.current !== revision;
+    if (shown.current.isDeep || isHeld || !(isNew || isStale)) return;
     seen.current = revision;
-    void refetch();
-  }, [revision, refetch]);
+    // What is asked already is not asked twice, unless the library changed meanwhile.
+    void refetch({ cancelRefetch: isNew });
+  }, [revision, isStale, isHeld, refetch]);
 
   const moreFailed = useSyncExternalStore(pages.subscribe, () => pages.hasFailed) || outlined.isError;
   const { refetch: refetchOutline } = outlined;
@@ -135,7 +140,8 @@ export function useAnswer(asked: QueryState, name = ''): SearchResults {
         pages.retry();
         if (outlined.isError) void refetchOutline();
       },
-      stale: result.isStale && pages.isDeep && !result.isPlaceholderData,
+      stale: isStale && (pages.isDeep || isHeld) && !result.isPlaceholderData,
+      hold,
       update: () => void queryClient.resetQueries({ queryKey: options.queryKey, exact: true }),
     }),
     [
@@ -153,7 +159,8 @@ export function useAnswer(asked: QueryState, name = ''): SearchResults {
       result.isPlaceholderData,
       result.isError,
       result.error,
-      result.isStale,
+      isStale,
+      isHeld,
     ],
   );
 }

@@ -12,6 +12,8 @@ import type { SearchResults } from './use-answer.ts';
 export type Flow = SearchResults & {
   /** Members of a stack that is unfolded at its first picture; 0 where none is. */
   unfolded(index: number): number;
+  /** Any stack is unfolded. */
+  readonly hasUnfolded: boolean;
   /** True for a member that is shown because its stack is unfolded. */
   isMember(index: number): boolean;
   /** Unfolds the stack at this place, or folds it up. Answers how many places came (or went), behind it. */
@@ -84,6 +86,7 @@ export function useStacks(results: SearchResults): Flow {
         const { at, member } = originOf(stacks, index);
         return member === null ? (stacks.find((stack) => stack.at === at)?.members.length ?? 0) : 0;
       },
+      hasUnfolded: stacks.length > 0,
       isMember: (index) => isMember(stacks, index),
       turn,
       placeOf: (index) => originOf(stacks, index).at,

@@ -21,6 +21,7 @@ import { countOf, has, nothingSelected, shifted } from './selection.ts';
 import { SelectionBar } from './selection-bar.tsx';
 import type { SearchResults } from './use-answer.ts';
 import { useFailedPictures } from './use-failed-pictures.ts';
+import { useKeptFocus } from './use-kept-focus.ts';
 import { useRowWindow } from './use-row-window.ts';
 import { useScrollPlace } from './use-scroll-place.ts';
 import { useSelection } from './use-selection.ts';
@@ -57,6 +58,12 @@ export function Wall({ results, place, hasMonths = false }: Props) {
   const wantsFocus = useRef(false);
   const [selection, changeSelection, actions] = useSelection(flow);
   const selected = countOf(selection);
+  const { hold } = flow;
+  const isHeld = selected > 0 || flow.hasUnfolded;
+  useEffect(() => {
+    hold(isHeld);
+    return () => hold(false);
+  }, [hold, isHeld]);
 
   // By the order and not by the months that are known: the wall's width depends on it.
   const isDated = orderOf(flow.query) === 'date';
@@ -85,6 +92,7 @@ export function Wall({ results, place, hasMonths = false }: Props) {
     },
     [reveal],
   );
+  useKeptFocus(flow, { focus, scroller: scrollRef, move: setFocus, wantsFocus });
   useEffect(() => {
     if (!wantsFocus.current) return;
     const tile = scrollRef.current?.querySelector<HTMLElement>(`[data-tile="${focus}"]`);
@@ -119,6 +127,10 @@ export function Wall({ results, place, hasMonths = false }: Props) {
     const index = viewed === -1 ? focus : viewed;
     onView(null);
     focusTile(index);
+  };
+  const clear = (): void => {
+    changeSelection(() => nothingSelected);
+    focusTile(focus);
   };
   const peeked = peeks ? flow.at(focus) : undefined;
 
@@ -189,7 +201,7 @@ export function Wall({ results, place, hasMonths = false }: Props) {
         <WallFooter results={flow} />
       </div>
       {isDated && <Scrubber layout={layout} months={outline.months} scroller={scrollRef} onGoTo={goTo} />}
-      {selected > 0 && <SelectionBar count={selected} actions={actions} onClear={() => changeSelection(() => nothingSelected)} />}
+      {selected > 0 && <SelectionBar count={selected} actions={actions} onClear={clear} />}
       {peeked && <Peek hit={peeked} />}
       {view !== null && <Viewer id={view} index={viewed} results={flow} onView={onView} onClose={closeViewer} />}
     </div>
