@@ -11,7 +11,7 @@
  */
 import { AppError } from '../../core/api/errors.ts';
 import type { Stage } from '../compile/stage.ts';
-import { firstTokens, type KvCache, kvCache, type LayerCache, releaseLayer } from './kv-cache.ts';
+import { createKvKeeper, type KvCache, type KvKeeper, type LayerCache, releaseLayer } from './kv-cache.ts';
 import { blocksOf, giveBack, matrix, type RunStage, rowsOf, type Tensors } from './stage-run.ts';
 
 export type Sequence = {
@@ -72,8 +72,7 @@ type Span = {
   readonly first: number;
   readonly tokens: number;
   readonly past: KvCache | undefined;
-  readonly keep: number;
-  readonly kept: LayerCache[];
+  readonly keeper: KvKeeper | undefined;
   readonly attention: Decoder['attention'][number];
 };
 
@@ -118,7 +117,7 @@ export async function runDecoder(decoder: Decoder, sequences: readonly Sequence[
     if (index > 0) giveBack(before);
   }
   const { hidden } = await run(decoder.norm, { x: matrix(x, spans.length) }, ['hidden']);
-  return { hidden, kept: spans.map(({ kept, keep }) => (keep > 0 ? kvCache(kept, keep) : undefined)) };
+  return { hidden, kept: spans.map(({ keeper }) => keeper?.cache()) };
 }
 
 /** x [rows, hidden] -> x [rows, hidden] */
@@ -156,7 +155,8 @@ async function innerLayer(
       if (first > 0) releaseLayer(present);
       present = { k: answer.present_k, v: answer.present_v };
     }
-    keepOf(decoder, span, present);
+    span.keeper?.add(present);
+    releaseLayer(present);
   }
   releaseLayer({ k, v });
   return leaveLayer(decoder, layer.leave, q, x, rows, run);
@@ -188,7 +188,9 @@ async function lastLayer(
       ['y', 'present_k', 'present_v'],
     );
     query.set(answer.y);
-    keepOf(decoder, span, { k: answer.present_k, v: answer.present_v });
+    const present = { k: answer.present_k, v: answer.present_v };
+    span.keeper?.add(present);
+    releaseLayer(present);
   }
   releaseLayer({ k, v });
   return leaveLayer(decoder, layer.leave, q, residual, spans.length, run);
@@ -277,20 +279,14 @@ function pastOf({ past }: Span, layer: number): LayerCache {
   return past?.layers[layer] ?? { k: new Float32Array(), v: new Float32Array() };
 }
 
-/** Keeps what is to be kept of a layer's keys and values, and gives the rest back. */
-function keepOf({ kvHeads }: Decoder, { past, tokens, keep, kept }: Span, present: LayerCache): void {
-  const own = keep > 0 ? firstTokens(present, (past?.tokens ?? 0) + tokens, keep, kvHeads) : undefined;
-  if (own) kept.push(own);
-  if (own !== present) releaseLayer(present);
-}
-
 function spansOf(decoder: Decoder, sequences: readonly Sequence[]): Span[] {
   let first = 0;
   return sequences.map(({ embeds, past, keep = 0, positionsFor }) => {
     const { tokens, whole } = lengthsOf({ embeds, ...(past && { past }), keep }, { ...decoder, layers: decoder.layers.length });
     const attention = decoder.attention[decoder.attentionFor(positionsFor ?? whole)];
     if (!attention) throw new AppError('internal', `The decoder has no positions for ${positionsFor ?? whole} tokens.`);
-    const span = { first, tokens, past, keep, kept: [], attention };
+    const keeper = keep > 0 ? createKvKeeper(keep, decoder.layers.length, decoder) : undefined;
+    const span = { first, tokens, past, keeper, attention };
     first += tokens;
     return span;
   });

@@ -22,19 +22,35 @@ export function releaseLayer({ k, v }: LayerCache): void {
   giveBack(v);
 }
 
-/** The first `keep` of `tokens` tokens, in arrays of their own size. */
-export function firstTokens(layer: LayerCache, tokens: number, keep: number, kvHeads: number): LayerCache {
-  return keep === tokens
-    ? layer
-    : { k: firstOfEachHead(layer.k, tokens, keep, kvHeads), v: firstOfEachHead(layer.v, tokens, keep, kvHeads) };
-}
+/** Where the first tokens of a sequence are kept while it passes the layers. */
+export type KvKeeper = {
+  /** Copies them out of a layer's keys and values, of more tokens or as many. */
+  add(layer: LayerCache): void;
+  /** All that was added. */
+  cache(): KvCache;
+};
 
-function firstOfEachHead(data: Float32Array, tokens: number, keep: number, heads: number): Float32Array {
-  const width = data.length / heads / tokens;
-  const kept = new Float32Array(heads * keep * width);
-  for (let head = 0; head < heads; head++) {
-    const from = head * tokens * width;
-    kept.set(data.subarray(from, from + keep * width), head * keep * width);
+/**
+ * One piece of memory for all layers: kept one by one, they would lie between what passes, and the memory around them could not be given back.
+ */
+export function createKvKeeper(tokens: number, layers: number, { kvHeads, headDim }: { kvHeads: number; headDim: number }): KvKeeper {
+  const width = tokens * headDim;
+  const all = new Float32Array(2 * layers * kvHeads * width);
+  const kept: LayerCache[] = [];
+  let end = 0;
+
+  function copy(data: Float32Array): Float32Array {
+    const start = end;
+    for (let head = 0; head < kvHeads; head++) {
+      const from = (data.length / kvHeads) * head;
+      all.set(data.subarray(from, from + width), end);
+      end += width;
+    }
+    return all.subarray(start, end);
   }
-  return kept;
+
+  return {
+    add: ({ k, v }) => kept.push({ k: copy(k), v: copy(v) }),
+    cache: () => kvCache(kept, tokens),
+  };
 }

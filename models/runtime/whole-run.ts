@@ -1,7 +1,7 @@
 /** @file Sequences through a decoder that is one graph, one after the other: see compile/whole.ts for its inputs and results. */
 import type { Stage } from '../compile/stage.ts';
 import { type LastHidden, lengthsOf, type Sequence } from './decoder-run.ts';
-import { firstTokens, type KvCache, kvCache, type LayerCache, releaseLayer } from './kv-cache.ts';
+import { createKvKeeper, type KvCache, type LayerCache, releaseLayer } from './kv-cache.ts';
 import { blocksOf, matrix, type RunStage, rowsOf, type Tensors } from './stage-run.ts';
 
 export type WholeDecoder = {
@@ -31,7 +31,7 @@ export async function runWhole(decoder: WholeDecoder, sequences: readonly Sequen
     const { tokens, whole } = lengths[row] as (typeof lengths)[number];
     const answer = await runOne(decoder, sequence, tokens, decoder.attentionFor(sequence.positionsFor ?? whole), run);
     hidden.set(answer.hidden, row * decoder.hidden);
-    kept.push(keptOf(decoder, sequence, answer.present, whole));
+    kept.push(keptOf(decoder, sequence, answer.present));
   }
   return { hidden, kept };
 }
@@ -79,9 +79,12 @@ function pastTensors({ kvHeads, headDim }: WholeDecoder, past: readonly LayerCac
   );
 }
 
-/** The first tokens as far as they are to be kept; the rest is given back. */
-function keptOf({ kvHeads }: WholeDecoder, { keep = 0 }: Sequence, present: readonly LayerCache[], whole: number): KvCache | undefined {
-  const own = keep > 0 ? present.map((layer) => firstTokens(layer, whole, keep, kvHeads)) : [];
-  for (const [index, layer] of present.entries()) if (own[index] !== layer) releaseLayer(layer);
-  return keep > 0 ? kvCache(own, keep) : undefined;
+/** The first tokens as far as they are to be kept; all the rest is given back. */
+function keptOf(decoder: WholeDecoder, { keep = 0 }: Sequence, present: readonly LayerCache[]): KvCache | undefined {
+  const keeper = keep > 0 ? createKvKeeper(keep, decoder.layers, decoder) : undefined;
+  for (const layer of present) {
+    keeper?.add(layer);
+    releaseLayer(layer);
+  }
+  return keeper?.cache();
 }
