@@ -261,7 +261,7 @@ export const en = {
     aboveLine: (value: number): string => `${pictures(value)} above the line`,
     resetLine: 'Put back',
     unfold: (value: number): string => `Unfold ${pictures(value)} alike`,
-    foldUp: 'Fold up',
+    foldUp: (value: number): string => `Fold up ${pictures(value)} alike`,
     stackFailed: 'The stack could not be unfolded.',
     member: 'Part of an unfolded stack',
     loading: 'Loading',

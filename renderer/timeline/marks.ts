@@ -27,6 +27,12 @@ export function monthAt(layout: Layout, months: readonly Month[], top: number): 
   return low;
 }
 
+/** The month that one is at when scrolled to here. At the very end it is the last, which may be too short to come to the top. */
+export function monthSeen(layout: Layout, months: readonly Month[], top: number, screen: number): number {
+  const way = scrollable(layout, screen);
+  return way > 0 && top >= way - 1 ? Math.max(0, months.length - 1) : monthAt(layout, months, top);
+}
+
 /** The first month of the year before or after. Towards the top it is first the beginning of the same year. */
 export function yearFrom(months: readonly Month[], index: number, direction: -1 | 1): number {
   const yearOf = (at: number): string | undefined => months[at]?.month.slice(0, 4);

@@ -7,7 +7,7 @@ import { type KeyboardEvent, type PointerEvent, type RefObject, useEffect, useMe
 import { keyPressed } from '../app/keys.ts';
 import { useMessages } from '../messages/messages.ts';
 import type { Layout } from '../wall/justified.ts';
-import { type Month, marksOf, monthAt, scrollable, yearFrom } from './marks.ts';
+import { type Month, marksOf, monthSeen, scrollable, yearFrom } from './marks.ts';
 import styles from './scrubber.module.css';
 
 type Props = {
@@ -28,6 +28,8 @@ export function Scrubber({ layout, months, scroller, onGoTo }: Props) {
   const { ref: trackRef, height } = useElementSize<HTMLDivElement>();
   const handle = useRef<HTMLDivElement>(null);
   const [at, setAt] = useState(0);
+  /** A month that was gone to, which may be too near the end to come to the top. */
+  const chosen = useRef({ at: 0, top: -1 });
   const [hover, setHover] = useState<{ y: number; at: number } | null>(null);
   const [drags, setDrags] = useState(false);
   const [scrolls, setScrolls] = useState(false);
@@ -43,7 +45,8 @@ export function Scrubber({ layout, months, scroller, onGoTo }: Props) {
       const share = way === 0 ? 0 : Math.min(1, element.scrollTop / way);
       // Sixty times a second: not through React.
       if (handle.current) handle.current.style.transform = `translateY(${share * height}px)`;
-      setAt(monthAt(layout, months, element.scrollTop));
+      const { at: wanted, top } = chosen.current;
+      setAt(element.scrollTop === top ? wanted : monthSeen(layout, months, element.scrollTop, screen));
     };
     const onScroll = (): void => {
       place();
@@ -57,7 +60,7 @@ export function Scrubber({ layout, months, scroller, onGoTo }: Props) {
       clearTimeout(timer);
       element.removeEventListener('scroll', onScroll);
     };
-  }, [scroller, layout, months, way, height]);
+  }, [scroller, layout, months, way, height, screen]);
 
   const heightAt = (event: PointerEvent<HTMLElement>): number => {
     const { top } = event.currentTarget.getBoundingClientRect();
@@ -68,7 +71,7 @@ export function Scrubber({ layout, months, scroller, onGoTo }: Props) {
   };
   const onPointerMove = (event: PointerEvent<HTMLDivElement>): void => {
     const y = heightAt(event);
-    setHover({ y, at: monthAt(layout, months, height === 0 ? 0 : (y / height) * way) });
+    setHover({ y, at: monthSeen(layout, months, height === 0 ? 0 : (y / height) * way, screen) });
     if (drags) scrollTo(event);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -85,6 +88,7 @@ export function Scrubber({ layout, months, scroller, onGoTo }: Props) {
           ? yearFrom(months, at, back ? -1 : 1)
           : Math.min(months.length - 1, Math.max(0, at + (back ? -1 : 1)));
     onGoTo(months[to]?.first ?? 0);
+    chosen.current = { at: to, top: scroller.current?.scrollTop ?? 0 };
     setAt(to);
   };
 

@@ -22,7 +22,7 @@ type Props = {
   isMoved: boolean;
   /** From a place of the flow to one of the answer. */
   placeOf(index: number): number;
-  onMoved(at: number): void;
+  onMoved(): void;
 };
 
 export function CutLine({ search, layout, index, top, height, at, isMoved, placeOf, onMoved }: Props) {
@@ -36,7 +36,7 @@ export function CutLine({ search, layout, index, top, height, at, isMoved, place
   const move = (to: number | null): void => {
     if (to === at) return;
     moveCutLine(search, to === null ? null : placeOf(Math.min(total, Math.max(0, to))));
-    onMoved(to ?? at);
+    onMoved();
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     const key = keyPressed(event, 'line');

@@ -151,6 +151,11 @@ export function topOf(layout: Layout, index: number): number {
   return layout.tops[row] ?? 0;
 }
 
+/** The row of the cut line; -1 where there is none. */
+export function cutRowOf(layout: Layout): number {
+  return layout.kinds.indexOf(kindNames.indexOf('cut'));
+}
+
 /** The row at this height of the wall, or the one above the gap there. */
 export function rowAtHeight(layout: Layout, offset: number): number {
   return lastAt(layout.tops, layout.count, offset);

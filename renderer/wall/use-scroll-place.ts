@@ -9,6 +9,7 @@ import { keepPosition, positionOf } from './positions.ts';
 export type ScrollPlace = {
   /** Scrolls as little as shows the whole row of this picture. */
   reveal(index: number): void;
+  revealRow(row: number): void;
   /** Puts the row of this picture at the top. */
   goTo(index: number): void;
 };
@@ -84,11 +85,10 @@ export function useScrollPlace(scroller: RefObject<HTMLElement | null>, layout: 
     },
     [layout, scroller],
   );
-  const reveal = useCallback(
-    (index: number) => {
+  const revealRow = useCallback(
+    (row: number) => {
       const element = scroller.current;
       if (!element) return;
-      const row = rowOf(layout, index);
       const top = layout.tops[row] ?? 0;
       const bottom = top + (layout.heights[row] ?? 0);
       const { scrollTop, clientHeight } = element;
@@ -97,5 +97,6 @@ export function useScrollPlace(scroller: RefObject<HTMLElement | null>, layout: 
     },
     [layout, scroller],
   );
-  return { reveal, goTo };
+  const reveal = useCallback((index: number) => revealRow(rowOf(layout, index)), [layout, revealRow]);
+  return { reveal, revealRow, goTo };
 }

@@ -119,7 +119,7 @@ function TileView({ hit, tile, height, asked, dims, isFocus, isSelected, isGone,
           data-stack={tile.index}
           className={styles.stack}
           aria-expanded={unfolded > 0}
-          aria-label={unfolded > 0 ? wall.foldUp : wall.unfold(stack)}
+          aria-label={unfolded > 0 ? wall.foldUp(stack) : wall.unfold(stack)}
         >
           <IconStack2 size={14} stroke={2} aria-hidden />
           {messages.count(stack)}

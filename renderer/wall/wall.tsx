@@ -6,7 +6,7 @@
  * scrolled to first and focused as soon as it exists.
  */
 import { useElementSize } from '@mantine/hooks';
-import { type SyntheticEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { type SyntheticEvent, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { draggedItemType } from '../box/drop-target.tsx';
 import { useMessages } from '../messages/messages.ts';
 import { orderOf } from '../query/query-state.ts';
@@ -14,7 +14,7 @@ import { Scrubber } from '../timeline/scrubber.tsx';
 import { Viewer } from '../viewer/viewer.tsx';
 import { CutLine } from './cut-line.tsx';
 import { wallId } from './focus.ts';
-import { type Break, layoutWall, picturesOf, rowAt } from './justified.ts';
+import { type Break, cutRowOf, layoutWall, picturesOf, rowAt } from './justified.ts';
 import { MonthRow } from './month-row.tsx';
 import { Peek } from './peek.tsx';
 import { countOf, has, nothingSelected, shifted } from './selection.ts';
@@ -80,9 +80,18 @@ export function Wall({ results, place, hasMonths = false }: Props) {
     setFocus(index);
     setPeeks(false);
   }, []);
-  const { reveal, goTo } = useScrollPlace(scrollRef, layout, { search: flow.key, isReturn, focus, onReturn });
+  const { reveal, revealRow, goTo } = useScrollPlace(scrollRef, layout, { search: flow.key, isReturn, focus, onReturn });
   useWantedPages(scrollRef, layout, rows, flow);
   useFailedPictures(scrollRef);
+
+  // Moved by keys, the line may go far: the wall goes with it. It is drawn wherever it is, so that it keeps the focus.
+  const cutAt = useMemo(() => cutRowOf(layout), [layout]);
+  const cutRow = rowAt(layout, cutAt);
+  const movedLine = useRef(false);
+  useLayoutEffect(() => {
+    if (movedLine.current && cutAt >= 0) revealRow(cutAt);
+    movedLine.current = false;
+  }, [cutAt, revealRow]);
 
   const focusTile = useCallback(
     (index: number) => {
@@ -170,19 +179,7 @@ export function Wall({ results, place, hasMonths = false }: Props) {
               const month = outline.months.find(({ first }) => first === row.index)?.month ?? '';
               return <MonthRow key={`month-${row.index}`} {...{ index, top, height, month }} />;
             }
-            if (row.kind === 'cut') {
-              return (
-                <CutLine
-                  key="cut"
-                  {...{ layout, index, top, height }}
-                  search={flow.key}
-                  at={row.index}
-                  isMoved={flow.isCutMoved}
-                  placeOf={flow.placeOf}
-                  onMoved={reveal}
-                />
-              );
-            }
+            if (row.kind === 'cut') return null;
             const [first, end] = picturesOf(layout, index);
             return (
               <TileRowView
@@ -197,6 +194,18 @@ export function Wall({ results, place, hasMonths = false }: Props) {
               />
             );
           })}
+          {cutRow && (
+            <CutLine
+              {...{ layout, index: cutAt, top: cutRow.top, height: cutRow.height }}
+              search={flow.key}
+              at={cutRow.index}
+              isMoved={flow.isCutMoved}
+              placeOf={flow.placeOf}
+              onMoved={() => {
+                movedLine.current = true;
+              }}
+            />
+          )}
         </div>
         <WallFooter results={flow} />
       </div>

@@ -36,7 +36,7 @@ export class SearchPage {
   async names(): Promise<string[]> {
     // In one look: the wall may be drawn anew between two.
     const labels = await this.wall
-      .getByRole('button')
+      .locator('[data-tile]')
       .evaluateAll((tiles) =>
         tiles.map((tile) => ({ at: Number(tile.getAttribute('data-tile')), label: tile.getAttribute('aria-label') ?? '' })),
       );

@@ -1,6 +1,6 @@
 /** @file The timeline's arithmetic: months in their places, years that do not run into each other, steps by year. */
 import { describe, expect, it } from 'vitest';
-import { marksOf, monthAt, shareOf, yearFrom } from '../../../renderer/timeline/marks.ts';
+import { marksOf, monthAt, monthSeen, scrollable, shareOf, yearFrom } from '../../../renderer/timeline/marks.ts';
 import { layoutWall, topOf } from '../../../renderer/wall/justified.ts';
 
 const months = ['2024-02', '2024-01', '2023-12', '2023-03', '2020-07'].map((month, at) => ({ month, first: at * 40 }));
@@ -21,6 +21,15 @@ describe('the timeline', () => {
     expect(monthAt(layout, months, topOf(layout, 80) - 10)).toBe(1);
     expect(monthAt(layout, months, 1e9)).toBe(4);
     expect(monthAt(layout, [], 100)).toBe(0);
+  });
+
+  it('is at the last month at the very end, though another is at the top of the screen', () => {
+    const few = layoutWall(Array(162).fill(150), { width: 1000, rowHeight: 200, gap: 4, breaks });
+    const end = scrollable(few, screen);
+    expect(monthAt(few, months, end)).toBe(3);
+    expect(monthSeen(few, months, end, screen)).toBe(4);
+    expect(monthSeen(few, months, end - 10, screen)).toBe(3);
+    expect(monthSeen(few, months, 0, 1e6), 'all of it is on the screen').toBe(0);
   });
 
   it('goes from year to year, first to the beginning of the same one', () => {
