@@ -57,11 +57,15 @@ export function useScrollPlace(scroller: RefObject<HTMLElement | null>, layout: 
       const anchor = pictureAt(before, last.current.top);
       if (anchor > 0) element.scrollTop = layout.tops[rowOf(layout, anchor)] ?? 0;
     }
-    if (pending.current !== null && layout.count > 0) {
-      element.scrollTop = pending.current;
-      if (layout.height >= pending.current + element.clientHeight) pending.current = null;
-    }
   }, [layout, search, scroller, isReturn, onReturn]);
+
+  // Until it is there: what can be scrolled may be less than what is laid out.
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (!element || pending.current === null || layout.count === 0) return;
+    element.scrollTop = pending.current;
+    if (Math.abs(element.scrollTop - pending.current) <= 1) pending.current = null;
+  });
 
   // Scrolled by hand: where it was left does not matter any more.
   useEffect(() => {
@@ -81,6 +85,7 @@ export function useScrollPlace(scroller: RefObject<HTMLElement | null>, layout: 
 
   const goTo = useCallback(
     (index: number) => {
+      pending.current = null;
       scroller.current?.scrollTo({ top: topOf(layout, index) });
     },
     [layout, scroller],
@@ -89,6 +94,7 @@ export function useScrollPlace(scroller: RefObject<HTMLElement | null>, layout: 
     (row: number) => {
       const element = scroller.current;
       if (!element) return;
+      pending.current = null;
       const top = layout.tops[row] ?? 0;
       const bottom = top + (layout.heights[row] ?? 0);
       const { scrollTop, clientHeight } = element;

@@ -17,6 +17,7 @@ import { wallId } from './focus.ts';
 import { type Break, cutRowOf, layoutWall, picturesOf, rowAt } from './justified.ts';
 import { MonthRow } from './month-row.tsx';
 import { Peek } from './peek.tsx';
+import { positionOf } from './positions.ts';
 import { countOf, has, nothingSelected, shifted } from './selection.ts';
 import { SelectionBar } from './selection-bar.tsx';
 import type { SearchResults } from './use-answer.ts';
@@ -53,7 +54,7 @@ export function Wall({ results, place, hasMonths = false }: Props) {
   const { ref: widthRef, width } = useElementSize<HTMLDivElement>();
   const flow = useStacks(results);
   const { outline, total } = flow;
-  const [focus, setFocus] = useState(0);
+  const [focus, setFocus] = useState(() => positionOf(flow.key)?.focus ?? 0);
   const [peeks, setPeeks] = useState(false);
   const wantsFocus = useRef(false);
   const [selection, changeSelection, actions] = useSelection(flow);
@@ -119,10 +120,15 @@ export function Wall({ results, place, hasMonths = false }: Props) {
   );
   const turn = useCallback(
     async (index: number) => {
+      let first = index;
+      while (flow.isMember(first)) first -= 1;
+      // A member that has the keyboard gives it to the first when it goes.
+      const isFromMember = first < index && document.activeElement?.closest('[data-tile]') != null;
       const by = await flow.turn(index);
       if (by === 0) return;
-      changeSelection((before) => shifted(before, index + 1, by));
-      setFocus((at) => (at > index ? Math.max(index, at + by) : at));
+      wantsFocus.current = isFromMember;
+      changeSelection((before) => shifted(before, first + 1, by));
+      setFocus((at) => (at > first ? Math.max(first, at + by) : at));
     },
     [flow, changeSelection],
   );
