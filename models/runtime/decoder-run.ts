@@ -56,8 +56,8 @@ export type RowsAtOnce = { readonly enter: number; readonly leave: number };
 export const rowsOfWidened: RowsAtOnce = { enter: Number.MAX_SAFE_INTEGER, leave: 1200 };
 
 /**
- * A product lays its weights out anew in every run, which takes as long as fifty rows; and of too many rows none stays in the processor's cache. At
- * 4,096 x 14,336, between 450 and 800 rows are best, a tenth faster than 2,340.
+ * A product lays weights that it is fed with out anew in every run, which takes as long as fifteen rows; and of too many rows none stays in the
+ * processor's cache. At 4,096 x 14,336, blocks of 470 to 780 rows are 4 to 12 % faster than 2,340 at once.
  */
 export const rowsOfFed: RowsAtOnce = { enter: 640, leave: 640 };
 
