@@ -12,7 +12,8 @@ const [command, ...rest] = process.argv.slice(2);
 
 /** Commands in whose process an engine works get large pages, see engine/embedder.ts, [Note: large pages]. */
 const engineCommands = ['embed', 'models'];
-const largePages = process.platform === 'linux' && { GLIBC_TUNABLES: process.env.GLIBC_TUNABLES ?? 'glibc.malloc.hugetlb=1' };
+const tunables = 'glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=4194304';
+const largePages = process.platform === 'linux' && { GLIBC_TUNABLES: process.env.GLIBC_TUNABLES ?? tunables };
 
 /** Runs a Node program with the Node 24 that was found, hands signals on, and answers its exit status. */
 function run(node, args) {
