@@ -12,7 +12,6 @@ import { linear } from '../graph/linear.ts';
 import { output, type StagePlan } from '../graph/plan.ts';
 import type { Scope } from '../graph/scope.ts';
 import type { Architecture, Vlm } from './architecture.ts';
-import { attentionPlans, layerPlans } from './decoder-plans.ts';
 import * as llama from './llama.ts';
 import { type ConfigJson, Settings } from './settings.ts';
 import * as siglipVision from './siglip_vision.ts';
@@ -65,7 +64,6 @@ export function idefics3(cfg: Idefics3Config): Vlm {
   const { text, vision, scale } = cfg;
   const patches = vision.grid ** 2;
   const head = text.tiedHead ? names.embedTokens : names.head;
-  const decoder = llama.llamaLayers(text, `${names.decoder}.layers`);
   return {
     kind: 'vlm',
     modelType: 'idefics3',
@@ -78,12 +76,7 @@ export function idefics3(cfg: Idefics3Config): Vlm {
     rowsPerTile: (vision.grid / scale) ** 2,
     imageToken: cfg.imageToken,
     visionPlans: [...siglipVision.layerStages(names.vision, vision), connectorPlan(cfg)],
-    decoderPlans: (index, split) => layerPlans(decoder, index, split),
-    attentionPlans: [attentionPlans(text)],
-    attentionFor: () => 0,
-    normPlan: llama.normPlan(text, names.decoder),
-    headPlan: (firstRow, rows) => llama.headPlan(text.hiddenSize, head, firstRow, rows),
-    tensors: { embedTokens: names.embedTokens, head, finalNorm: `${names.decoder}.norm.weight` },
+    ...llama.llamaDecoder(text, names.decoder, { embedTokens: names.embedTokens, head }),
     renameTensor,
     adapterModule,
     unusedReason: (name) => unusedReason(name, cfg),

@@ -10,7 +10,8 @@ import { gemm, linear } from '../graph/linear.ts';
 import { rmsNorm } from '../graph/norm.ts';
 import { output, type StagePlan } from '../graph/plan.ts';
 import type { Scope } from '../graph/scope.ts';
-import type { DecoderLayers } from './decoder-plans.ts';
+import type { Vlm } from './architecture.ts';
+import { attentionPlans, type DecoderLayers, layerPlans } from './decoder-plans.ts';
 import type { Settings } from './settings.ts';
 
 export type LlamaConfig = CausalHeads & {
@@ -78,8 +79,25 @@ function slidingWindow(settings: Settings): number {
   return settings.get('sliding_window') === null ? Infinity : settings.count('sliding_window', 4096);
 }
 
+/** What a Llama brings into a vision-language model. `path`: the decoder (`...model`); `tensors`: the whole names of two tables. */
+export function llamaDecoder(
+  cfg: LlamaConfig,
+  path: string,
+  tensors: Pick<Vlm['tensors'], 'embedTokens' | 'head'>,
+): Pick<Vlm, 'decoderPlans' | 'attentionPlans' | 'attentionFor' | 'normPlan' | 'headPlan' | 'tensors'> {
+  const layers = llamaLayers(cfg, `${path}.layers`);
+  return {
+    decoderPlans: (index, split) => layerPlans(layers, index, split),
+    attentionPlans: [attentionPlans(cfg)],
+    attentionFor: () => 0,
+    normPlan: normPlan(cfg, path),
+    headPlan: (firstRow, rows) => headPlan(cfg.hiddenSize, tensors.head, firstRow, rows),
+    tensors: { ...tensors, finalNorm: `${path}.norm.weight` },
+  };
+}
+
 /** The layers below `path` (`...model.layers`). */
-export function llamaLayers(cfg: LlamaConfig, path: string): DecoderLayers {
+function llamaLayers(cfg: LlamaConfig, path: string): DecoderLayers {
   return {
     size: cfg,
     path,

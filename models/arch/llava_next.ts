@@ -11,7 +11,6 @@ import { output, type StagePlan } from '../graph/plan.ts';
 import type { Scope } from '../graph/scope.ts';
 import type { Architecture, Vlm } from './architecture.ts';
 import * as clipVision from './clip_vision.ts';
-import { attentionPlans, layerPlans } from './decoder-plans.ts';
 import * as llama from './llama.ts';
 import { type ConfigJson, Settings } from './settings.ts';
 
@@ -83,7 +82,6 @@ export function llavaNext(cfg: LlavaNextConfig): Vlm {
   const { text, vision, visionLayers: layers } = cfg;
   const patches = vision.grid ** 2;
   const head = `${names.text}.${llama.headTensor(text)}`;
-  const decoder = llama.llamaLayers(text, `${names.decoder}.layers`);
   const intoTower = patches * vision.channels * vision.patchSize ** 2 * vision.hiddenSize;
   return {
     kind: 'vlm',
@@ -98,12 +96,7 @@ export function llavaNext(cfg: LlavaNextConfig): Vlm {
     rowsPerTile: patches + 1,
     imageToken: cfg.imageToken,
     visionPlans: visionPlans(cfg),
-    decoderPlans: (index, split) => layerPlans(decoder, index, split),
-    attentionPlans: [attentionPlans(text)],
-    attentionFor: () => 0,
-    normPlan: llama.normPlan(text, names.decoder),
-    headPlan: (firstRow, rows) => llama.headPlan(text.hiddenSize, head, firstRow, rows),
-    tensors: { embedTokens: names.embedTokens, head, finalNorm: `${names.decoder}.norm.weight` },
+    ...llama.llamaDecoder(text, names.decoder, { embedTokens: names.embedTokens, head }),
     renameTensor,
     adapterModule,
     unusedReason: (name) => unusedReason(name, cfg),
