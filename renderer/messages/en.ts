@@ -284,7 +284,6 @@ export const en = {
     title: 'Timeline',
     label: 'Timeline',
     scrubber: 'Go to a month',
-    empty: 'Pictures appear here by the month in which they were taken.',
   },
 
   why: {
