@@ -4,7 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -19,8 +19,17 @@ const sha256 = (...parts) => parts.reduce((hash, part) => hash.update(part), cre
 /** `npm ci` when package-lock.json is not what node_modules was installed from. */
 export function installPackages({ quiet }) {
   const wanted = sha256(readFileSync(path.join(root, 'package-lock.json')));
-  const stamp = path.join(root, 'node_modules/.oneword-lock');
+  const packages = path.join(root, 'node_modules');
+  const stamp = path.join(packages, '.oneword-lock');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  // npm ci begins by emptying the folder, and it follows a link to do so.
+  if (lstatSync(packages, { throwIfNoEntry: false })?.isSymbolicLink()) {
+    const target = existsSync(packages) ? realpathSync(packages) : 'a folder that is not there';
+    throw new Error(
+      `${packages} is a link to ${target}, whose packages are not those of package-lock.json. ` +
+        'Installing would empty that folder for everybody who uses it. Remove the link, then try again.',
+    );
+  }
   say('setting up: installing packages (once, about a minute)');
   // npm's own script when started by npm, so that a Windows shell and a missing PATH do not matter.
   const npm = process.env.npm_execpath;
