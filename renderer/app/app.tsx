@@ -3,7 +3,7 @@ import { MantineProvider } from '@mantine/core';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { Suspense, useEffect } from 'react';
 import { Route, Switch } from 'wouter';
-import { en } from '../messages/en.ts';
+import { useLanguage } from '../messages/language-store.ts';
 import { MessagesContext } from '../messages/messages.ts';
 import { colorSchemeManager, cssVariables, theme } from '../theme/theme.ts';
 import { queryClient } from './api.ts';
@@ -16,6 +16,7 @@ import { Shell } from './shell.tsx';
 const fetchPagesAfter = 3000;
 
 export function App() {
+  const messages = useLanguage((state) => state.messages);
   useEffect(() => {
     const controller = new AbortController();
     void followLibrary(controller.signal);
@@ -29,7 +30,7 @@ export function App() {
   return (
     <MantineProvider theme={theme} cssVariablesResolver={cssVariables} colorSchemeManager={colorSchemeManager} defaultColorScheme="auto">
       <QueryClientProvider client={queryClient}>
-        <MessagesContext value={en}>
+        <MessagesContext value={messages}>
           <Shell>
             <Suspense fallback={null}>
               <Switch>

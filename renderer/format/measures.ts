@@ -6,6 +6,13 @@ export function formatCount(value: number, locale: string): string {
   return new Intl.NumberFormat(locale).format(value);
 }
 
+/** What stands between thousands and before decimals, for fields in which a number is typed. */
+export function separatorsOf(locale: string): { thousandSeparator: string; decimalSeparator: string } {
+  const parts = new Intl.NumberFormat(locale).formatToParts(1_000_000.5);
+  const part = (type: 'group' | 'decimal'): string => parts.find((candidate) => candidate.type === type)?.value ?? '';
+  return { thousandSeparator: part('group'), decimalSeparator: part('decimal') };
+}
+
 /** Decimal units, as file managers show them: 44 MB. */
 export function formatBytes(bytes: number, locale: string): string {
   const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;

@@ -9,6 +9,7 @@ import {
   IconFolder,
   IconFolderPlus,
   IconKeyboard,
+  IconLanguage,
   IconLibraryPhoto,
   IconPhoto,
   IconPlayerPause,
@@ -34,7 +35,9 @@ import { useEngineActions } from '../engines/use-engine-actions.ts';
 import { useLineup } from '../engines/use-lineup.ts';
 import { openAddFolder } from '../library/adding-folder.ts';
 import { nameOfFolder } from '../library/folder-name.ts';
-import { useAddSamples, usePauseOrResume, useRescan, useRetry } from '../library/use-library-actions.ts';
+import { useAddSamples, usePauseOrResume, useReportProblem, useRescan, useRetry } from '../library/use-library-actions.ts';
+import { chooseLanguage } from '../messages/language-store.ts';
+import { languageNames, languages } from '../messages/languages.ts';
 import { useMessages } from '../messages/messages.ts';
 import { cleared, type Fact, withFact } from '../query/query-state.ts';
 import { writePlace } from '../query/query-url.ts';
@@ -96,13 +99,24 @@ function useLibraryCommands(): Command[] {
 function useAppCommands(): Command[] {
   const { palette, settings, licences } = useMessages();
   const { setColorScheme } = useMantineColorScheme();
+  const onError = useReportProblem();
   const themes = (['auto', 'light', 'dark'] as const).map((scheme) =>
     action(`theme-${scheme}`, IconSun, palette.theme(settings.themes[scheme]), () => setColorScheme(scheme)),
   );
+  const tongues = [...languages, 'auto' as const].map((choice) => ({
+    ...action(
+      `language-${choice}`,
+      IconLanguage,
+      palette.language(choice === 'auto' ? settings.systemLanguage : languageNames[choice]),
+      () => void chooseLanguage(choice).catch(onError),
+    ),
+    words: 'Language',
+  }));
   return [
     action('keys', IconKeyboard, settings.showKeys, () => useKeySheet.setState({ opened: true }), shortcutOf('everywhere', 'sheet')),
     action('tour', IconRoute, settings.takeTour, startTour),
     ...themes,
+    ...tongues,
     action('check', IconCircleCheck, settings.check, () => navigate('/settings#check')),
     action('licences', IconScale, licences.title, () => navigate('/licences')),
   ];

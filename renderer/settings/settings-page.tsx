@@ -7,10 +7,12 @@ import { queries, queryClient } from '../app/api.ts';
 import { Page, Section } from '../app/page.tsx';
 import { ProblemNote } from '../app/problem-note.tsx';
 import { useStatus } from '../app/use-status.ts';
+import { separatorsOf } from '../format/measures.ts';
 import { useReportProblem } from '../library/use-library-actions.ts';
 import { useMessages } from '../messages/messages.ts';
 import { startTour } from '../tour/tour-state.ts';
 import { useKeySheet } from './key-sheet.tsx';
+import { LanguageSetting } from './language-setting.tsx';
 import { LibraryCheck } from './library-check.tsx';
 import { Setting } from './setting.tsx';
 import styles from './settings-page.module.css';
@@ -46,6 +48,7 @@ export function SettingsPage() {
             ]}
           />
         </Setting>
+        <LanguageSetting />
       </Section>
       {settings.isError && (
         <ProblemNote error={settings.error}>
@@ -106,7 +109,7 @@ const mostCache = 1_000_000;
 
 /** Saved when the field is left or Enter is pressed, never half typed. */
 function CacheCap({ settings, onSave }: { settings: Settings; onSave(value: number): void }) {
-  const { settings: messages } = useMessages();
+  const { settings: messages, locale } = useMessages();
   const save = (text: string): void => {
     const value = Number(text.replace(/\D/g, ''));
     if (value >= leastCache && value <= mostCache && value !== settings.thumbnailCacheMiB) onSave(value);
@@ -124,7 +127,7 @@ function CacheCap({ settings, onSave }: { settings: Settings; onSave(value: numb
       clampBehavior="blur"
       allowDecimal={false}
       allowNegative={false}
-      thousandSeparator=","
+      {...separatorsOf(locale)}
       suffix=" MiB"
       onBlur={(event) => save(event.currentTarget.value)}
       onKeyDown={(event) => event.key === 'Enter' && event.currentTarget.blur()}
