@@ -3,6 +3,7 @@ import { Modal } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useMessages } from '../messages/messages.ts';
 import styles from './dialog.module.css';
+import { useLayer } from './layers.ts';
 import { useReturnedFocus } from './use-returned-focus.ts';
 
 type Props = { opened: boolean; onClose(): void; title: string; width: number; children: ReactNode };
@@ -10,10 +11,13 @@ type Props = { opened: boolean; onClose(): void; title: string; width: number; c
 export function Dialog({ opened, onClose, title, width, children }: Props) {
   const { close } = useMessages();
   useReturnedFocus(opened);
+  const zIndex = useLayer('dialog', opened, onClose);
   return (
     <Modal
       opened={opened}
       onClose={onClose}
+      closeOnEscape={false}
+      zIndex={zIndex}
       returnFocus={false}
       title={title}
       size={width}

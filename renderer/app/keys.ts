@@ -67,6 +67,7 @@ export const keyBindings = [
     label: 'selectRange',
   },
   { where: 'wall', id: 'select-all', keys: ['Mod+A'], label: 'selectAll' },
+  { where: 'wall', id: 'compare', keys: ['v'], label: 'compareSelected' },
   { where: 'wall', id: 'stack', keys: ['g'], label: 'stack' },
   { where: 'wall', id: 'clear', keys: ['Escape'], label: 'clearSelection' },
   { where: 'line', id: 'row', keys: ['ArrowUp', 'ArrowDown'], label: 'lineRow' },

@@ -1,7 +1,8 @@
-/** @file Keys that work on every page, except where somebody is writing or a dialog is open. */
+/** @file Keys that work on every page and over every picture, except where somebody is writing or a dialog is open. */
 import { useEffect } from 'react';
 import { navigate } from 'wouter/use-browser-location';
 import { focusBox } from '../box/take-picture.ts';
+import { leaveComparison } from '../compare/comparison.ts';
 import { usePalette } from '../palette/palette-state.ts';
 import { writePlace } from '../query/query-url.ts';
 import { place } from '../query/use-place.ts';
@@ -37,12 +38,13 @@ export function goToBox(): void {
   const { query, view } = place.getState();
   if (window.location.pathname !== '/') navigate(`/${writePlace({ query, view: null })}`);
   else if (view !== null) place.view(null);
+  else leaveComparison();
   focusBox(true);
 }
 
-/** Keys with Control or Command write nothing, so they count in a field too. Dialogs keep theirs to themselves. */
+/** Keys with Control or Command write nothing, so they count in a field too. Dialogs keep theirs to themselves, unless they are a screen of their own. */
 function isBusy({ target, ctrlKey, metaKey }: KeyboardEvent): boolean {
   if (!(target instanceof HTMLElement)) return false;
   const writes = target.isContentEditable || target.matches('input, textarea, select');
-  return (writes && !ctrlKey && !metaKey) || target.closest('[role="dialog"]') !== null;
+  return (writes && !ctrlKey && !metaKey) || target.closest('[role="dialog"]:not([data-screen])') !== null;
 }

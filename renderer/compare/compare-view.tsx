@@ -6,6 +6,7 @@ import { type KeyboardEvent, useState } from 'react';
 import type { ItemDetail } from '../../core/api/library.ts';
 import { queries } from '../app/api.ts';
 import { keyPressed } from '../app/keys.ts';
+import { useLayer } from '../app/layers.ts';
 import { ProblemNote } from '../app/problem-note.tsx';
 import { useReturnedFocus } from '../app/use-returned-focus.ts';
 import { useStars } from '../keepsakes/use-keepsakes.ts';
@@ -30,6 +31,7 @@ export function CompareView({ pair }: { pair: Pair }) {
   const stars = useStars();
   const [seen, setSeen] = useState<Seen>('both');
   useReturnedFocus(true);
+  const zIndex = useLayer('comparison', true, stopComparing);
 
   const items = first.data && second.data ? ([first.data, second.data] as const) : null;
   const names = items ? namesOf(items[0], items[1], messages) : (['', ''] as const);
@@ -53,8 +55,16 @@ export function CompareView({ pair }: { pair: Pair }) {
   };
 
   return (
-    <Modal.Root opened fullScreen onClose={stopComparing} returnFocus={false} transitionProps={{ duration: 100, transition: 'fade' }}>
-      <Modal.Content aria-label={compare.label(...names)} className={styles.content}>
+    <Modal.Root
+      opened
+      fullScreen
+      onClose={stopComparing}
+      closeOnEscape={false}
+      zIndex={zIndex}
+      returnFocus={false}
+      transitionProps={{ duration: 100, transition: 'fade' }}
+    >
+      <Modal.Content aria-label={compare.label(...names)} className={styles.content} data-screen>
         {/* biome-ignore lint/a11y/noStaticElementInteractions: Mantine's content takes no keys */}
         <div className={styles.view} tabIndex={-1} data-autofocus onKeyDown={onKeyDown}>
           <div className={styles.header}>

@@ -44,6 +44,12 @@ export function stopComparing(): void {
   else navigate(`${window.location.pathname}${writePair(window.location.search, null)}`, { replace: true });
 }
 
+/** On to what lies below, as a step: not back, where one may have come from elsewhere. */
+export function leaveComparison(): void {
+  const { pathname, search } = window.location;
+  if (readPair(search)) navigate(`${pathname}${writePair(search, null)}`);
+}
+
 export function useComparison(): Pair | null {
   const search = useSearch();
   return useMemo(() => readPair(search), [search]);

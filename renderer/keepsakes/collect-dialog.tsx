@@ -17,10 +17,8 @@ const freshValue = 'fresh';
 export function CollectDialog() {
   const { keepsakes } = useMessages();
   const { opened, ids } = useCollecting();
-  // Comes with its opening, so that it lies over a viewer that is open already.
-  if (!opened) return null;
   return (
-    <Dialog opened onClose={stopCollecting} title={keepsakes.dialog(ids.length)} width={420}>
+    <Dialog opened={opened} onClose={stopCollecting} title={keepsakes.dialog(ids.length)} width={420}>
       <Chooser ids={ids} />
     </Dialog>
   );

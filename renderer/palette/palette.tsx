@@ -3,6 +3,7 @@ import { Modal } from '@mantine/core';
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 'react';
 import { KeyCaps } from '../app/key-caps.tsx';
 import { keyPressed } from '../app/keys.ts';
+import { useLayer } from '../app/layers.ts';
 import { useReturnedFocus } from '../app/use-returned-focus.ts';
 import { useMessages } from '../messages/messages.ts';
 import type { Command } from './command.ts';
@@ -18,10 +19,13 @@ export function Palette() {
   const { palette } = useMessages();
   const opened = usePalette((state) => state.opened);
   useReturnedFocus(opened);
+  const zIndex = useLayer('palette', opened, close);
   return (
     <Modal.Root
       opened={opened}
       onClose={close}
+      closeOnEscape={false}
+      zIndex={zIndex}
       returnFocus={false}
       size={600}
       yOffset="12dvh"
@@ -66,12 +70,11 @@ function Finder() {
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.nativeEvent.isComposing) return;
     const key = keyPressed(event, 'palette');
-    if (key === null) return;
+    if (key === null || key === 'close') return;
     event.preventDefault();
     if (key === 'next') setActive((at + 1) % Math.max(1, shown.length));
     else if (key === 'previous') setActive((at + shown.length - 1) % Math.max(1, shown.length));
-    else if (key === 'run') run(shown[at]);
-    else close();
+    else run(shown[at]);
   };
 
   let index = -1;
@@ -91,8 +94,6 @@ function Finder() {
         spellCheck={false}
         dir="auto"
         data-autofocus
-        // Escape is ours here: Mantine's would close what lies below as well.
-        data-mantine-stop-propagation="true"
         onChange={(event) => {
           setTyped(event.currentTarget.value);
           setActive(0);

@@ -9,10 +9,9 @@ import { useQuery } from '@tanstack/react-query';
 import { type KeyboardEvent, useEffect, useMemo } from 'react';
 import { queries } from '../app/api.ts';
 import { keyPressed } from '../app/keys.ts';
+import { useLayer } from '../app/layers.ts';
 import { problemCode } from '../app/problem.ts';
 import { ProblemNote } from '../app/problem-note.tsx';
-import { useComparison } from '../compare/comparison.ts';
-import { useCollecting } from '../keepsakes/collect-store.ts';
 import { useStars } from '../keepsakes/use-keepsakes.ts';
 import { useMessages } from '../messages/messages.ts';
 import type { SearchResults } from '../wall/use-search.ts';
@@ -38,7 +37,7 @@ export function Viewer({ id, index, results, onView, onClose }: Props) {
   const [panel, setPanel] = usePanel();
   const item = useQuery(queries.item.queryOptions({ input: { id }, staleTime: 5000 }));
   const stars = useStars();
-  const isCovered = useIsCovered();
+  const zIndex = useLayer('viewer', true, onClose);
   const hit = results.at(index);
   const shown = hit ?? item.data;
   const previous = results.at(index - 1);
@@ -80,11 +79,12 @@ export function Viewer({ id, index, results, onView, onClose }: Props) {
       opened
       fullScreen
       onClose={onClose}
-      closeOnEscape={!isCovered}
+      closeOnEscape={false}
+      zIndex={zIndex}
       returnFocus={false}
       transitionProps={{ duration: 100, transition: 'fade' }}
     >
-      <Modal.Content aria-label={viewer.label(shown?.name ?? '')} className={styles.content}>
+      <Modal.Content aria-label={viewer.label(shown?.name ?? '')} className={styles.content} data-screen>
         {/* biome-ignore lint/a11y/noStaticElementInteractions: Mantine's content takes no keys */}
         <div className={styles.viewer} data-panel={panel || undefined} tabIndex={-1} data-autofocus onKeyDown={onKeyDown}>
           <ViewerBar
@@ -125,10 +125,4 @@ function usePanel(): [boolean, (panel: boolean) => void] {
   const narrow = useLocalStorage({ key: 'oneword-viewer-sheet', defaultValue: false, getInitialValueInEffect: false });
   const [panel, setPanel] = isNarrow ? narrow : wide;
   return [panel, setPanel];
-}
-
-/** Something lies over the viewer and takes Escape for itself. */
-function useIsCovered(): boolean {
-  const collects = useCollecting((state) => state.opened);
-  return useComparison() !== null || collects;
 }

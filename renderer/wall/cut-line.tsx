@@ -3,12 +3,13 @@
  * it is let go, so that it stays under the pointer until then.
  */
 import { IconArrowsVertical } from '@tabler/icons-react';
-import { type KeyboardEvent, type PointerEvent, useRef, useState } from 'react';
+import type { KeyboardEvent } from 'react';
 import { keyPressed } from '../app/keys.ts';
 import { useMessages } from '../messages/messages.ts';
 import styles from './cut-line.module.css';
 import { moveCutLine } from './cut-line-store.ts';
-import { type Layout, picturesOf, rowAtHeight, rowOf } from './justified.ts';
+import { type Layout, picturesOf, rowOf } from './justified.ts';
+import { useLineDrag } from './use-line-drag.ts';
 
 type Props = {
   search: string;
@@ -27,17 +28,16 @@ type Props = {
 
 export function CutLine({ search, layout, index, top, height, at, isMoved, placeOf, onMoved }: Props) {
   const { wall } = useMessages();
-  const start = useRef({ y: 0, scrollTop: 0 });
-  const [drag, setDrag] = useState<{ by: number; at: number } | null>(null);
-  const shown = drag?.at ?? at;
   const total = layout.aspects.length;
-  const text = shown === 0 ? wall.cutAtTop : wall.cut;
-
   const move = (to: number | null): void => {
     if (to === at) return;
     moveCutLine(search, to === null ? null : placeOf(Math.min(total, Math.max(0, to))));
     onMoved();
   };
+  const { drag, ...pointer } = useLineDrag(layout, top + height / 2, move);
+  const shown = drag?.at ?? at;
+  const text = shown === 0 ? wall.cutAtTop : wall.cut;
+
   const onKeyDown = (event: KeyboardEvent): void => {
     const key = keyPressed(event, 'line');
     if (key === null) return;
@@ -47,21 +47,6 @@ export function CutLine({ search, layout, index, top, height, at, isMoved, place
     else if (key === 'row') move(rowStart(layout, at, event.key === 'ArrowUp' ? -1 : 1));
     else if (key === 'ends') move(event.key === 'Home' ? 0 : total);
     else move(null);
-  };
-  const onPointerDown = (event: PointerEvent<HTMLButtonElement>): void => {
-    if (event.button !== 0) return;
-    event.currentTarget.setPointerCapture(event.pointerId);
-    start.current = { y: event.clientY, scrollTop: scrollTopOf(event.currentTarget) };
-    setDrag({ by: 0, at });
-  };
-  const onPointerMove = (event: PointerEvent<HTMLButtonElement>): void => {
-    if (!drag) return;
-    const by = event.clientY - start.current.y + scrollTopOf(event.currentTarget) - start.current.scrollTop;
-    setDrag({ by, at: placeAtHeight(layout, top + height / 2 + by) });
-  };
-  const onPointerUp = (): void => {
-    setDrag(null);
-    if (drag && Math.abs(drag.by) > 4) move(drag.at);
   };
 
   return (
@@ -88,10 +73,7 @@ export function CutLine({ search, layout, index, top, height, at, isMoved, place
           aria-valuenow={shown}
           aria-valuetext={wall.aboveLine(shown)}
           onKeyDown={onKeyDown}
-          onPointerDown={onPointerDown}
-          onPointerMove={onPointerMove}
-          onPointerUp={onPointerUp}
-          onPointerCancel={() => setDrag(null)}
+          {...pointer}
           onDoubleClick={() => move(null)}
         >
           <IconArrowsVertical size={14} stroke={1.75} aria-hidden />
@@ -107,20 +89,8 @@ export function CutLine({ search, layout, index, top, height, at, isMoved, place
   );
 }
 
-/** The first picture of the row that a line at this height would stand above. */
-function placeAtHeight(layout: Layout, height: number): number {
-  const row = rowAtHeight(layout, height);
-  const [from, to] = picturesOf(layout, row);
-  const middle = (layout.tops[row] ?? 0) + (layout.heights[row] ?? 0) / 2;
-  return height > middle ? to : from;
-}
-
 /** A row up or down from the line. */
 function rowStart(layout: Layout, at: number, direction: -1 | 1): number {
   if (direction > 0) return picturesOf(layout, rowOf(layout, at))[1];
   return picturesOf(layout, rowOf(layout, Math.max(0, at - 1)))[0];
-}
-
-function scrollTopOf(element: Element): number {
-  return element.closest('[data-scroller]')?.scrollTop ?? 0;
 }

@@ -1,6 +1,7 @@
 /** @file How many are selected, and what can be done with them. */
 import { ActionIcon, Button, Tooltip } from '@mantine/core';
-import { IconCopy, IconFolderPlus, IconStar, IconX } from '@tabler/icons-react';
+import { IconColumns2, IconCopy, IconFolderPlus, IconStar, IconX } from '@tabler/icons-react';
+import { useId } from 'react';
 import { keyPressed } from '../app/keys.ts';
 import { useMessages } from '../messages/messages.ts';
 import styles from './selection-bar.module.css';
@@ -13,6 +14,7 @@ export function SelectionBar({ count, actions, onClear }: Props) {
   const choices = [
     { label: selection.star, icon: IconStar, run: () => actions.star(0) },
     { label: selection.collect, icon: IconFolderPlus, run: () => actions.collect(0) },
+    { label: selection.compare, icon: IconColumns2, run: actions.compare, reason: count === 2 ? null : selection.compareNeedsTwo(count) },
     { label: selection.copyPaths, icon: IconCopy, run: () => actions.copyPaths() },
   ];
   return (
@@ -20,18 +22,8 @@ export function SelectionBar({ count, actions, onClear }: Props) {
       <span className={styles.count} role="status">
         {selection.selected(count)}
       </span>
-      {choices.map(({ label, icon: Icon, run }) => (
-        <Button
-          key={label}
-          variant="subtle"
-          color="gray"
-          className={styles.choice}
-          aria-label={label}
-          leftSection={<Icon size={16} stroke={1.75} aria-hidden />}
-          onClick={run}
-        >
-          <span className={styles.label}>{label}</span>
-        </Button>
+      {choices.map((choice) => (
+        <Choice key={choice.label} {...choice} />
       ))}
       <Tooltip label={selection.clear}>
         <ActionIcon aria-label={selection.clear} onClick={onClear}>
@@ -39,5 +31,38 @@ export function SelectionBar({ count, actions, onClear }: Props) {
         </ActionIcon>
       </Tooltip>
     </section>
+  );
+}
+
+type ChoiceProps = {
+  label: string;
+  icon: typeof IconStar;
+  run(): void;
+  /** Why it cannot be done now. It can be reached all the same, and then says so. */
+  reason?: string | null;
+};
+
+function Choice({ label, icon: Icon, run, reason = null }: ChoiceProps) {
+  const reasonId = useId();
+  return (
+    <Tooltip label={reason} disabled={reason === null}>
+      <Button
+        variant="subtle"
+        color="gray"
+        className={styles.choice}
+        aria-label={label}
+        aria-disabled={reason !== null}
+        aria-describedby={reason === null ? undefined : reasonId}
+        leftSection={<Icon size={16} stroke={1.75} aria-hidden />}
+        onClick={run}
+      >
+        <span className={styles.label}>{label}</span>
+        {reason !== null && (
+          <span id={reasonId} hidden>
+            {reason}
+          </span>
+        )}
+      </Button>
+    </Tooltip>
   );
 }

@@ -2,6 +2,7 @@
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { api } from '../app/api.ts';
 import { notify } from '../app/notices.ts';
+import { compare } from '../compare/comparison.ts';
 import { collectItems } from '../keepsakes/collect-store.ts';
 import { useStars } from '../keepsakes/use-keepsakes.ts';
 import { useMessages } from '../messages/messages.ts';
@@ -15,6 +16,8 @@ export type SelectionActions = {
   star(focus: number): void;
   collect(focus: number): void;
   copyPaths(): void;
+  /** The two that are selected; says why not where there are more or fewer. */
+  compare(): void;
 };
 
 export function useSelection(flow: Flow): [Selection, (change: (selection: Selection) => Selection) => void, SelectionActions] {
@@ -50,6 +53,13 @@ export function useSelection(flow: Flow): [Selection, (change: (selection: Selec
         act(focus, ({ ids }) => stars.set(ids, !allStarred));
       },
       collect: (focus) => act(focus, ({ ids }) => collectItems(ids)),
+      compare: () => {
+        if (countOf(selection) !== 2) return notify(words.compareNeedsTwo(countOf(selection)));
+        act(0, ({ ids: [first, second] }) => {
+          if (first && second) compare(first, second);
+          else notify(words.forgotten);
+        });
+      },
       copyPaths: () =>
         act(0, async ({ paths }) => {
           try {

@@ -1,5 +1,5 @@
 /** @file What keys, clicks and long presses do on the wall. */
-import { type KeyboardEvent, type MouseEvent, type PointerEvent, useRef } from 'react';
+import { type KeyboardEvent, type MouseEvent, type PointerEvent, type RefObject, useRef } from 'react';
 import { keyPressed } from '../app/keys.ts';
 import { takePicture } from '../box/take-picture.ts';
 import type { Layout } from './justified.ts';
@@ -12,6 +12,8 @@ type Options = {
   readonly flow: Flow;
   readonly layout: Layout;
   readonly focus: number;
+  /** The tile at `focus` is on its way: keys that come before it is drawn are meant for it. */
+  readonly wantsFocus: RefObject<boolean>;
   readonly selection: Selection;
   readonly actions: SelectionActions;
   readonly peeks: boolean;
@@ -33,8 +35,10 @@ export function useWallKeys(options: Options) {
   const focused = useRef(0);
   const selects = countOf(selection) > 0;
 
+  const aimOf = (target: EventTarget): number | null => (options.wantsFocus.current ? options.focus : placeOf(target));
+
   const onKeyDown = (event: KeyboardEvent): void => {
-    const index = placeOf(event.target);
+    const index = aimOf(event.target);
     const key = keyPressed(event, 'wall');
     if (index === null || key === null || key === 'open') return;
     const step = steps[event.key];
@@ -53,6 +57,7 @@ export function useWallKeys(options: Options) {
     else if (key === 'select-all') changeSelection(() => allOf(flow.total));
     else if (key === 'star') actions.star(index);
     else if (key === 'collect') actions.collect(index);
+    else if (key === 'compare') actions.compare();
     else if (key === 'stack') void turn(index);
     else if (key === 'like' && hit) takePicture({ kind: 'item', id: hit.id }, 'like');
     else if (key === 'edit' && hit) takePicture({ kind: 'item', id: hit.id }, 'edit');
@@ -63,7 +68,7 @@ export function useWallKeys(options: Options) {
   const onClick = (event: MouseEvent): void => {
     const stack = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-stack]') : null;
     if (stack) return void turn(Number(stack.dataset.stack));
-    const index = placeOf(event.target);
+    const index = event.detail === 0 ? aimOf(event.target) : placeOf(event.target);
     if (index === null) return;
     if (wasLong.current) {
       wasLong.current = false; // the press has done it already

@@ -103,7 +103,8 @@ export function Wall({ results, place, hasMonths = false }: Props) {
     [reveal],
   );
   useKeptFocus(flow, { focus, scroller: scrollRef, move: setFocus, wantsFocus });
-  useEffect(() => {
+  // In the commit that draws it: where its tile has gone in the same one, the next key would find nobody.
+  useLayoutEffect(() => {
     if (!wantsFocus.current) return;
     const tile = scrollRef.current?.querySelector<HTMLElement>(`[data-tile="${focus}"]`);
     if (!tile) return;
@@ -133,7 +134,7 @@ export function Wall({ results, place, hasMonths = false }: Props) {
     [flow, changeSelection],
   );
   const { onKeyDown, onClick, press } = useWallKeys({
-    ...{ flow, layout, focus, focusTile, open, turn, selection, changeSelection, actions, peeks, setPeeks },
+    ...{ flow, layout, focus, wantsFocus, focusTile, open, turn, selection, changeSelection, actions, peeks, setPeeks },
     pageHeight: () => scrollRef.current?.clientHeight ?? 0,
   });
 
