@@ -121,15 +121,23 @@ export function Scrubber({ layout, months, scroller, onGoTo }: Props) {
         onPointerLeave={() => setHover(null)}
       >
         {marks.map(({ share, year, isLabelled }) => (
-          <span key={`${year}-${share}`} className={isLabelled ? styles.year : styles.dot} style={{ top: share * height }} aria-hidden>
+          <span
+            key={`${year}-${share}`}
+            className={isLabelled ? styles.year : styles.dot}
+            style={{ top: share * height }}
+            data-year={(isLabelled && year) || undefined}
+            aria-hidden
+          >
             {isLabelled && year}
           </span>
         ))}
         <div ref={handle} className={styles.handle} aria-hidden>
+          <span className={styles.thumb} data-thumb />
           {(drags || (scrolls && !hover)) && <span className={styles.label}>{name(at)}</span>}
         </div>
         {hover && !drags && (
           <div className={styles.hover} style={{ transform: `translateY(${hover.y}px)` }} aria-hidden>
+            <span className={styles.thumb} />
             <span className={styles.label}>{name(said)}</span>
           </div>
         )}

@@ -62,6 +62,10 @@ export class WallPage {
     return this.scroller().evaluate((element) => Math.round(element.scrollTop));
   }
 
+  isAtEnd(): Promise<boolean> {
+    return this.scroller().evaluate((element) => element.scrollTop >= element.scrollHeight - element.clientHeight - 1);
+  }
+
   async scrollTo(share: number): Promise<void> {
     await this.scroller().evaluate((element, share) => {
       element.scrollTop = share * (element.scrollHeight - element.clientHeight);
