@@ -232,6 +232,55 @@ describe.skipIf(noBrowser)(`the wall${noBrowser ? `: ${noBrowser}` : ''}`, () =>
     await wall.expectLine(engines);
   });
 
+  it('scrolls by itself while the cut line is dragged near an edge, to the end and back to the top', async () => {
+    await open('/?q=a+cat');
+    await wall.line.waitFor();
+    const scroller = await wall.scroller().boundingBox();
+    const box = await wall.line.boundingBox();
+    if (!box || !scroller) throw new Error('the line is not on the screen');
+    const x = box.x + box.width / 2;
+    await page.mouse.move(x, box.y + box.height / 2);
+    await page.mouse.down();
+    await page.mouse.move(x, scroller.y + scroller.height / 2);
+    await page.mouse.move(x, scroller.y + scroller.height - 2);
+    await until(async () => (await wall.isAtEnd()) || `it scrolled to ${await wall.scrollTop()} only`);
+    await wall.expectLine(total);
+    await page.mouse.move(x, scroller.y + scroller.height / 2);
+    const rests = await wall.scrollTop();
+    await page.waitForTimeout(300);
+    expect(await wall.scrollTop()).toBe(rests);
+    await page.mouse.move(x, scroller.y - 20);
+    await until(async () => (await wall.scrollTop()) === 0 || `it scrolled back to ${await wall.scrollTop()} only`);
+    await wall.expectLine(0);
+    await page.mouse.up();
+    await wall.expectLine(0);
+    await page.getByRole('button', { name: 'Put back' }).click();
+  });
+
+  it('scrolls by itself under a finger that drags the cut line', async () => {
+    const { context: other } = await openWindow(browser, app.url, phone, { touch: true });
+    const window = await other.newPage();
+    const walls = new WallPage(window);
+    await window.goto(app.address);
+    await window.goto(new URL('/?q=a+cat', app.url).href);
+    await walls.line.scrollIntoViewIfNeeded();
+    const [box, scroller] = [await walls.line.boundingBox(), await walls.scroller().boundingBox()];
+    if (!box || !scroller) throw new Error('the line is not on the screen');
+    const [before, engines] = [await walls.scrollTop(), await walls.lineAt()];
+    const finger = await other.newCDPSession(window);
+    const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', y?: number) =>
+      finger.send('Input.dispatchTouchEvent', { type, touchPoints: y === undefined ? [] : [{ x: box.x + box.width / 2, y }] });
+    await touch('touchStart', box.y + box.height / 2);
+    await touch('touchMove', scroller.y + scroller.height / 2);
+    await touch('touchMove', scroller.y + scroller.height - 4);
+    await until(async () => (await walls.scrollTop()) > before + 600 || `it scrolled from ${before} to ${await walls.scrollTop()}`);
+    await touch('touchMove', scroller.y + scroller.height / 2);
+    await touch('touchEnd');
+    await window.getByRole('button', { name: 'Put back' }).waitFor();
+    expect(await walls.lineAt()).toBeGreaterThan(engines + 6);
+    await other.close();
+  });
+
   it('orders by date with a timeline to jump on', async () => {
     await open('/?q=a+cat');
     await page.getByRole('button', { name: 'Date', exact: true }).click();
@@ -254,6 +303,26 @@ describe.skipIf(noBrowser)(`the wall${noBrowser ? `: ${noBrowser}` : ''}`, () =>
     await until(
       async () => Math.abs((await wall.scrollTop()) - half) < half / 10 || `scrolled to ${await wall.scrollTop()}, not about ${half}`,
     );
+  });
+
+  it('shows where one is on the timeline beside the years, never over them', async () => {
+    await open('/timeline');
+    await wall.headings.first().waitFor();
+    const years = await wall.scrubber.locator('[data-year]').all();
+    expect(years.length).toBeGreaterThan(3);
+    const top = (await wall.scrubber.boundingBox())?.y ?? 0;
+    for (const [at, year] of years.entries()) {
+      const label = await year.boundingBox();
+      const track = await wall.scrubber.boundingBox();
+      if (!label || !track) throw new Error('the year is not on the screen');
+      await wall.scrollTo((label.y + label.height / 2 - top) / track.height);
+      const thumb = await wall.scrubber.locator('[data-thumb]').boundingBox();
+      if (!thumb) throw new Error('there is no handle');
+      const isBeside = thumb.y < label.y + label.height && thumb.y + thumb.height > label.y;
+      const isApart = thumb.x + thumb.width < label.x || thumb.x > label.x + label.width;
+      expect([at, isBeside, isApart]).toEqual([at, true, true]);
+      if (keep && at === 1) await page.screenshot({ path: path.join(keep, `timeline-handle-${desk.width}.png`) });
+    }
   });
 
   it('shows everything month by month on the timeline page', async () => {
