@@ -1,13 +1,13 @@
 /**
  * @file Entry of the library process: the only one that opens the database. Serves the contract by oRPC on the raw port of its
- * channel; `opened` and `media` are for the host alone and no part of the contract.
+ * channel; `opened`, `media` and `queryPicture` are for the host alone and no part of the contract.
  */
 import { setFlagsFromString } from 'node:v8';
 import { RPCHandler } from '@orpc/server/message-port';
 import { sendErrors } from '../core/api/rpc.ts';
 import { serveChild } from '../core/process/serve.ts';
 import { type LibraryService, openService, type ServiceOptions } from './library-service.ts';
-import type { MediaFile, MediaKind } from './media.ts';
+import type { MediaFile, MediaKind, SmallKind } from './media.ts';
 
 export type LibraryArgs = ServiceOptions;
 
@@ -15,6 +15,7 @@ export type LibraryMethods = {
   /** Resolves once the library is open; fails with the reason why it cannot be. */
   opened(input: undefined): Promise<void>;
   media(input: { id: string; kind: MediaKind }): Promise<MediaFile>;
+  queryPicture(input: { id: string; kind: SmallKind }): Promise<MediaFile>;
 };
 
 // Every picture that is indexed passes through as messages; see reader-process.ts. V8's heap holds no vectors, so its stops stay short.
@@ -51,5 +52,6 @@ serveChild((args: LibraryArgs, parent): LibraryMethods => {
       await service();
     },
     media: async ({ id, kind }) => (await service()).media(id, kind),
+    queryPicture: async ({ id, kind }) => (await service()).queryPicture(id, kind),
   };
 });

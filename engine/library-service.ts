@@ -24,6 +24,7 @@ import {
   renameCollection,
   saveSearch,
   setStars,
+  uploadsOfSavedSearches,
 } from '../core/store/keepsakes.ts';
 import { openStore, type Store } from '../core/store/open.ts';
 import { readSettings, writeSettings } from '../core/store/settings.ts';
@@ -37,8 +38,10 @@ import { createInstalls, type Installs } from './installs.ts';
 import { joinLibrary, knownEngine } from './open-engine.ts';
 import { createPictureOpener } from './open-picture.ts';
 import { createSpeeds, type Speeds } from './probe.ts';
+import { removeOldQueryPictures } from './query-pictures.ts';
 import { reveal } from './reveal.ts';
 import { createShownFiles, type ShownFiles } from './shown-files.ts';
+import { createShownUploads, type ShownUploads } from './shown-uploads.ts';
 import { describeEngines, describeLibrary } from './status.ts';
 
 export type ServiceOptions = {
@@ -58,6 +61,7 @@ export type ServiceOptions = {
 export type LibraryService = {
   readonly router: Router<Contract, Record<never, never>>;
   readonly media: ShownFiles;
+  readonly queryPicture: ShownUploads;
   close(): Promise<void>;
 };
 
@@ -77,7 +81,10 @@ const samples = path.resolve(import.meta.dirname, '../samples');
 
 export async function openService(options: ServiceOptions): Promise<LibraryService> {
   const parts = await openParts(options);
-  const { store, indexer, engines, events } = parts;
+  const { store, readers, indexer, engines, events } = parts;
+  await removeOldQueryPictures(store.directory, uploadsOfSavedSearches(store)).catch((error: unknown) => {
+    console.error(`old pictures to search with could not be cleared away: ${String(error)}`);
+  });
   indexer.onChange(events.tell);
   if (options.activity !== 'query') {
     indexer.start({ scan: options.activity === 'watch' });
@@ -87,6 +94,7 @@ export async function openService(options: ServiceOptions): Promise<LibraryServi
   return {
     router: routerOf(parts),
     media: createShownFiles(store, engines, indexer.thumbnails),
+    queryPicture: createShownUploads(store, readers),
     close: () => closeParts(parts),
   };
 }

@@ -11,7 +11,7 @@ import type { RawPort } from '../core/process/port.ts';
 import type { LibraryArgs, LibraryMethods } from './library-process.ts';
 import { type LogFile, openLogFile } from './log-file.ts';
 import type { MediaSource } from './media.ts';
-import { removeOldQueryPictures, saveQueryPicture } from './query-pictures.ts';
+import { saveQueryPicture } from './query-pictures.ts';
 
 export type LibraryOptions = LibraryArgs & {
   /** Hears what is written to the library's log, too. */
@@ -71,7 +71,6 @@ export async function openLibrary({ log: listener, ...args }: LibraryOptions): P
     await current();
     file = await openLogFile(args.directory);
     for (const line of early.splice(0)) file.write(line);
-    await removeOldQueryPictures(args.directory);
   } catch (error) {
     await child.close();
     // Without its last words nobody could say why a process does not start.
@@ -87,6 +86,10 @@ export async function openLibrary({ log: listener, ...args }: LibraryOptions): P
     media: async (id, kind) => {
       await current();
       return child.call('media', { id, kind });
+    },
+    queryPicture: async (id, kind) => {
+      await current();
+      return child.call('queryPicture', { id, kind });
     },
     savePicture: (bytes) => saveQueryPicture(args.directory, bytes),
     close: async () => {

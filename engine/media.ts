@@ -1,20 +1,25 @@
 /**
  * @file Pictures by opaque id, as one `Request -> Response` function: a route of the web server, `protocol.handle` in the desktop app.
- * `GET /thumb/<id>`, `/preview/<id>`, `/media/<id>` (each `?v=<version>` is cached for good) and `POST /query-picture`.
+ * `GET /thumb/<id>`, `/preview/<id>`, `/media/<id>` (each `?v=<version>` is cached for good), `POST /query-picture`, and what was posted as
+ * `GET /query-picture/<id>/thumb` and `/preview`.
  */
 import { open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { AppError, fromWire, toWire } from '../core/api/errors.ts';
-import { itemId } from '../core/api/query.ts';
+import { itemId, uploadId } from '../core/api/query.ts';
 import { statusOf } from '../core/api/rpc.ts';
 
-export type MediaKind = 'thumb' | 'preview' | 'media';
+/** Copies for the eye, of two sizes. */
+export type SmallKind = 'thumb' | 'preview';
+export type MediaKind = SmallKind | 'media';
 
 /** A file that may be shown: checked to lie under a watched folder, or made by us. */
 export type MediaFile = { readonly path: string; readonly contentType: string; readonly version: string; readonly name: string };
 
 export type MediaSource = {
   media(id: string, kind: MediaKind): Promise<MediaFile>;
+  /** A picture that was handed over to search with. */
+  queryPicture(id: string, kind: SmallKind): Promise<MediaFile>;
   savePicture(bytes: AsyncIterable<Uint8Array>): Promise<string>;
 };
 
@@ -28,9 +33,16 @@ export function createMediaHandler(source: MediaSource): (request: Request) => P
     const [, route, id, ...rest] = pathname.split('/');
     try {
       if (pathname === '/query-picture') return await upload(source, request);
-      if (route !== 'thumb' && route !== 'preview' && route !== 'media') return undefined;
+      if (route !== 'thumb' && route !== 'preview' && route !== 'media' && route !== 'query-picture') return undefined;
       if (request.method !== 'GET' && request.method !== 'HEAD')
         return new Response(null, { status: 405, headers: { allow: 'GET, HEAD' } });
+      if (route === 'query-picture') {
+        const [kind, ...more] = rest;
+        const isOne = uploadId.safeParse(id).success && (kind === 'thumb' || kind === 'preview') && more.length === 0;
+        if (!isOne) throw new AppError('not-found', 'There is no such picture.');
+        // Asked for each time: whoever still has a copy should hear that the picture is gone.
+        return await sendFile(request, await source.queryPicture(id ?? '', kind), kind, null);
+      }
       if (rest.length > 0 || !itemId.safeParse(id).success) throw new AppError('not-found', 'There is no such picture.');
       return await sendFile(request, await source.media(id ?? '', route), route, searchParams.get('v'));
     } catch (error) {

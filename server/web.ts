@@ -19,7 +19,7 @@ import { addSecurityHeaders, checkHostAndOrigin, checkToken } from './security.t
 import { createStaticHandler } from './static-files.ts';
 
 export type WebOptions = {
-  readonly library: Pick<Library, 'client' | 'media' | 'savePicture'>;
+  readonly library: Pick<Library, 'client' | 'media' | 'queryPicture' | 'savePicture'>;
   readonly token: string;
   /** What the server listens on; decides under which names it may be addressed. */
   readonly host?: string;

@@ -6,6 +6,9 @@ import { z } from 'zod';
 /** Opaque id of a searchable thing: `<file>` for a picture, `<file>p<page>` for a page of a document. */
 export const itemId = z.string().regex(/^\d{1,15}(p\d{1,6})?$/);
 
+/** Id of a picture that was handed over, made of its content. */
+export const uploadId = z.string().regex(/^[0-9a-f]{32}$/);
+
 /** A part of an upright picture, in fractions of its width and height. */
 export const crop = z
   .object({
@@ -20,7 +23,7 @@ export type Crop = z.infer<typeof crop>;
 /** A picture to search with. `upload` is one that was dropped, pasted or given on the command line (see `POST /query-picture`). */
 export const pictureRef = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('item'), id: itemId, crop: crop.optional() }),
-  z.object({ kind: z.literal('upload'), id: z.string().regex(/^[0-9a-f]{32}$/), crop: crop.optional() }),
+  z.object({ kind: z.literal('upload'), id: uploadId, crop: crop.optional() }),
 ]);
 export type PictureRef = z.infer<typeof pictureRef>;
 

@@ -2,7 +2,7 @@
  * @file Stars, collections and saved searches in library.db. They are the user's own work: nothing but the user removes them.
  */
 import { AppError } from '../api/errors.ts';
-import type { Collection, SavedSearch } from '../api/keepsakes.ts';
+import { type Collection, type SavedSearch, uploadOf } from '../api/keepsakes.ts';
 import type { Store } from './open.ts';
 import { prepared } from './statements.ts';
 
@@ -75,6 +75,11 @@ export function collectionsWith(store: Pick<Store, 'db'>, hash: string): { id: n
 /** The one that was saved last comes first. */
 export function listSavedSearches(store: Store): SavedSearch[] {
   return prepared<SavedSearch>(store, 'SELECT id, name, place FROM saved_searches ORDER BY made_at DESC, id DESC').all();
+}
+
+/** Ids of the pictures from outside of the library that saved searches search with. */
+export function uploadsOfSavedSearches(store: Store): Set<string> {
+  return new Set(listSavedSearches(store).flatMap(({ place }) => uploadOf(place) ?? []));
 }
 
 /** Throws bad-request where there is one of this name. */

@@ -1,12 +1,13 @@
 /** @file Pictures by id: what is shown, in what form, and that nothing outside the watched folders ever is. */
-import { copyFile, mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Hit } from '../../core/api/query.ts';
 import { type Library, openLibrary } from '../../engine/library.ts';
 import { createMediaHandler } from '../../engine/media.ts';
-import { removeOldQueryPictures, saveQueryPicture } from '../../engine/query-pictures.ts';
+import { saveQueryPicture } from '../../engine/query-pictures.ts';
 import { samples } from '../contract/suite.ts';
 
 const svg =
@@ -116,12 +117,43 @@ it('takes pictures to search with, up to a size, and gives the same one the same
   expect((await post('', 'image/png')).status).toBe(422);
   expect((await post('<html>', 'text/html')).status).toBe(415);
   expect((await get('/query-picture')).status).toBe(405);
+  expect((await get(`/query-picture/${first.id}/thumb`, { method: 'POST', body: 'x' })).status).toBe(405);
   const unreadable = library.client.search({ query: { picture: { kind: 'upload', id: first.id } } });
   await expect(unreadable).rejects.toMatchObject({ code: 'unreadable-file' });
   const tooLarge = saveQueryPicture(library.directory, new Blob(['0123456789']).stream(), 9);
   await expect(tooLarge).rejects.toMatchObject({ code: 'too-large' });
-  await removeOldQueryPictures(library.directory, Date.now() + 30 * 24 * 3600 * 1000);
-  await expect(library.client.search({ query: { picture: { kind: 'upload', id: first.id } } })).rejects.toMatchObject({
-    code: 'not-found',
-  });
+});
+
+it('shows a picture to search with by its id, small and large, and says when it is gone', async () => {
+  const bytes = await readFile(path.join(samples, 'rocket.jpg'));
+  const posted = await get('/query-picture', { method: 'POST', headers: { 'content-type': 'image/jpeg' }, body: Uint8Array.from(bytes) });
+  const upload = ((await posted.json()) as { id: string }).id;
+  const widths: number[] = [];
+  for (const kind of ['thumb', 'preview']) {
+    const shown = await get(`/query-picture/${upload}/${kind}`);
+    expect([shown.status, shown.headers.get('content-type'), shown.headers.get('cache-control')]).toEqual([
+      200,
+      'image/webp',
+      'private, no-cache',
+    ]);
+    const etag = shown.headers.get('etag') ?? '';
+    widths.push((await sharp(await shown.arrayBuffer()).metadata()).width);
+    expect((await get(`/query-picture/${upload}/${kind}`, { headers: { 'if-none-match': etag } })).status).toBe(304);
+  }
+  expect(widths[0]).toBe(320);
+  expect(widths[1]).toBeGreaterThan(320);
+
+  for (const other of [`/query-picture/${upload}`, `/query-picture/${upload}/media`, `/query-picture/..%2flibrary.db/thumb`]) {
+    expect([other, (await get(other)).status]).toEqual([other, 404]);
+  }
+  const text = (await (
+    await get('/query-picture', { method: 'POST', headers: { 'content-type': 'image/png' }, body: 'no picture' })
+  ).json()) as { id: string };
+  const refused = await get(`/query-picture/${text.id}/thumb`);
+  expect([refused.status, JSON.stringify(await refused.json()).includes(library.directory)]).toEqual([422, false]);
+
+  await rm(path.join(library.directory, 'queries', upload));
+  const gone = await get(`/query-picture/${upload}/thumb`);
+  expect([gone.status, await gone.json()]).toMatchObject([404, { code: 'not-found' }]);
+  await expect(library.client.search({ query: { picture: { kind: 'upload', id: upload } } })).rejects.toMatchObject({ code: 'not-found' });
 });
