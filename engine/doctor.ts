@@ -39,7 +39,7 @@ export async function examine(patient: Patient): Promise<DoctorReport> {
 }
 
 /** Each says what it found, or throws what is wrong and what to do. */
-const examinations: readonly (readonly [string, (patient: Patient) => string | Promise<string>])[] = [
+const examinations: readonly (readonly [Check['name'], (patient: Patient) => string | Promise<string>])[] = [
   ['library.db', checkDatabase],
   ['index', checkIndex],
   ['vector search', checkBackends],

@@ -209,7 +209,12 @@ export function createEngines({ store, serving: first, start, log, onChange, lea
       const error = problem ?? next?.embedder.trouble;
       const name = models.find((one) => one.id === choice.next)?.name ?? choice.next;
       if (error)
-        return [{ id: 'next-engine', level: 'error', text: `${name} does not work: ${error.message} ${serving.name} goes on answering.` }];
+        return [
+          {
+            ...{ id: 'next-engine', level: 'error', kind: 'next-engine', about: name, code: error.code, count: 0 },
+            text: `${name} does not work: ${error.message} ${serving.name} goes on answering.`,
+          },
+        ];
       return [];
     },
 

@@ -4,6 +4,7 @@ import { countItems } from '../core/store/catalogue.ts';
 import { findSpace } from '../core/store/contents.ts';
 import { countReady } from '../core/store/files.ts';
 import { listRoots } from '../core/store/roots.ts';
+import { catalogueEntry } from '../models/hub/catalogue.ts';
 import packageFile from '../package.json' with { type: 'json' };
 import type { Parts } from './library-service.ts';
 import { knownEngine, type ServedEngine } from './open-engine.ts';
@@ -58,7 +59,9 @@ function describeEngine({ engines, store, installs, speeds }: Known, model: Mode
   return {
     ...described,
     composition: model.kind === 'vlm' ? 'learned' : 'arithmetic',
-    limits: [...limits, ...(problem === null ? [] : [problem])].join(' '),
+    limits: limits.join(' '),
+    problem,
+    english: model.kind === 'lite' || catalogueEntry(model.id)?.languages === 'english',
     active: open !== undefined,
     takingOver: choice.next === model.id && !choice.beside,
     download: installs.downloadOf(model),
@@ -87,14 +90,18 @@ function coveredBy(store: Known['store'], id: string, open: ServedEngine | undef
 function noticesOf({ indexer, engines: { serving, next, ...engines } }: Known): LibraryStatus['notices'] {
   const notices: LibraryStatus['notices'] = [];
   const { trouble, provider } = serving.embedder;
+  const own = { about: serving.name, code: null, count: 0 };
   if (trouble) {
-    notices.push({ id: 'engine', level: 'error', text: `${trouble.message} Names, folders and dates can still be searched.` });
+    const text = `${trouble.message} Names, folders and dates can still be searched.`;
+    notices.push({ ...own, id: 'engine', kind: 'engine', level: 'error', code: trouble.code, text });
   }
   const ofEngines = engines.notices();
   notices.push(...ofEngines, ...indexer.notices().filter(({ id }) => !ofEngines.some((other) => other.id === id)));
-  if (!trouble && provider.note !== '')
-    notices.push({ id: 'provider', level: 'info', text: `${serving.name} runs on ${provider.name}. ${provider.note}` });
+  if (!trouble && provider.note !== '') {
+    const text = `${serving.name} runs on ${provider.name}. ${provider.note}`;
+    notices.push({ ...own, id: 'provider', kind: 'provider', level: 'info', text });
+  }
   const notes = new Set([serving, next].flatMap((engine) => engine?.vectors.health().note || []));
-  notices.push(...[...notes].map((text) => ({ id: 'index', level: 'info' as const, text })));
+  for (const text of notes) notices.push({ ...own, id: 'index', kind: 'index', level: 'info', text });
   return notices;
 }

@@ -2,6 +2,7 @@
  * @file What the page may know of the library: folders, progress, failures, engines, health. Schemas are values, types derive from them.
  */
 import { z } from 'zod';
+import { errorCodes } from './errors.ts';
 import { fileTypes, itemId, word } from './query.ts';
 
 export const globs = z.array(z.string().min(1).max(500)).max(200);
@@ -41,9 +42,13 @@ export const engineInfo = z.object({
   kind: z.enum(['lite', 'vlm', 'dual']),
   /** How a picture and an edit become one vector: read together by the model, or added up. */
   composition: z.enum(['learned', 'arithmetic']),
-  /** What it is, in one sentence, and what it cannot do, in another. */
+  /** What it is and what it cannot do, in English: a page in another language has its own words by the id. */
   description: z.string(),
   limits: z.string(),
+  /** Why it cannot be used now although it is installed; null where it can. */
+  problem: z.string().nullable(),
+  /** It knows English better than any other language. False also where that is not known. */
+  english: z.boolean(),
   licence: z.string(),
   installed: z.boolean(),
   /** Answers searches. With a change of engine under way, or with two engines side by side, more than one is active. */
@@ -73,6 +78,23 @@ export const engineInfo = z.object({
 });
 export type EngineInfo = z.infer<typeof engineInfo>;
 
+/** A sentence that the user should know now, e.g. that sqlite-vss cannot run here. */
+export const notice = z.object({
+  id: z.string(),
+  level: z.enum(['info', 'warning', 'error']),
+  /** The whole of it, in English, with the technical reason. The rest is for a page that says it in its own words. */
+  text: z.string(),
+  /** `waiting`: pictures of an offline folder wait for the next engine. `unwatched`: the folder is looked through instead. */
+  kind: z.enum(['engine', 'next-engine', 'waiting', 'provider', 'index', 'indexing', 'offline', 'unwatched']),
+  /** What it is about: a folder's path or an engine's name; empty where that is clear. */
+  about: z.string(),
+  /** Why, where something went wrong. */
+  code: z.enum(errorCodes).nullable(),
+  /** How many pictures it is about; 0 where it counts none. */
+  count: z.int(),
+});
+export type Notice = z.infer<typeof notice>;
+
 export const libraryStatus = z.object({
   version: z.string(),
   library: z.string(),
@@ -86,8 +108,7 @@ export const libraryStatus = z.object({
   engine: engineInfo,
   /** How vectors are searched, and why not otherwise (`note`, empty when all is as it should be). */
   index: z.object({ backend: z.string(), note: z.string() }),
-  /** Sentences that the user should know now, e.g. that sqlite-vss cannot run here. */
-  notices: z.array(z.object({ id: z.string(), level: z.enum(['info', 'warning', 'error']), text: z.string() })),
+  notices: z.array(notice),
 });
 export type LibraryStatus = z.infer<typeof libraryStatus>;
 
@@ -130,8 +151,20 @@ export const itemDetail = z.object({
 });
 export type ItemDetail = z.infer<typeof itemDetail>;
 
+export const checkNames = [
+  'library',
+  'library.db',
+  'index',
+  'vector search',
+  'model files',
+  'engine',
+  'devices',
+  'picture decoders',
+  'disk',
+  'folders',
+] as const;
 export const check = z.object({
-  name: z.string(),
+  name: z.enum(checkNames),
   ok: z.boolean(),
   /** What was found; for a failed check also what to do. */
   detail: z.string(),

@@ -101,7 +101,7 @@ export const recognisedFact = z.object({
   start: z.int(),
   end: z.int(),
   filters,
-  /** For people: "July 2023", "2 people", "JPEG". */
+  /** In English: "July 2023", "2 people", "JPEG". A page in another language makes words of the filters. */
   label: z.string(),
 });
 export type RecognisedFact = z.infer<typeof recognisedFact>;
@@ -111,7 +111,7 @@ export const why = z.object({
   words: z.array(word),
   /** Matched text: which field, and a snippet with the matches between U+0002 and U+0003. */
   text: z.object({ field: z.enum(['name', 'folder', 'text']), snippet: z.string() }).optional(),
-  /** Labels of the filters that it passed. */
+  /** Labels, in English, of the filters that it passed. */
   filters: z.array(z.string()),
   /** Rank (from 1) and score per source that put it here: `vectors`, or each engine by its name where two answered, and `names`. */
   ranks: z.array(z.object({ source: z.string(), rank: z.int(), score: z.number() })),
@@ -155,8 +155,8 @@ export const searchPage = z.object({
   nextCursor: z.string().nullable(),
   /** Names this answer, see `outline`. */
   snapshot: z.string(),
-  /** What was understood: the words left after the facts, the facts, and what the query says in one word. */
-  understood: z.object({ words: z.string(), facts: z.array(recognisedFact), says: z.array(word) }),
+  /** What was understood: the words left after the facts, the facts, what the query says in one word, and all filters that the hits passed. */
+  understood: z.object({ words: z.string(), facts: z.array(recognisedFact), says: z.array(word), filters }),
   /** How the picture and the edit were combined: learned by the model or by vector arithmetic; `none` without an edit. */
   composition: z.enum(['none', 'learned', 'arithmetic']),
   milliseconds: z.number(),

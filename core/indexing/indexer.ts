@@ -4,8 +4,8 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../api/errors.ts';
-import type { Failure, IndexRun, Job } from '../api/library.ts';
-import { createLibrary, type LibraryNotice } from '../library/library.ts';
+import type { Failure, IndexRun, Job, Notice } from '../api/library.ts';
+import { createLibrary } from '../library/library.ts';
 import { createThumbnails, type Thumbnails } from '../library/thumbnails.ts';
 import type { Readers } from '../readers/reader.ts';
 import { queueUncovered } from '../store/contents.ts';
@@ -64,7 +64,7 @@ export type Indexer = WatchedFolders & {
   settled(): Promise<IndexRun>;
   jobs(): Job[];
   totals(): IndexRun;
-  notices(): (LibraryNotice | { id: string; level: 'info' | 'error'; text: string })[];
+  notices(): Notice[];
   /** Call it after settings were written. */
   settingsChanged(): void;
   /** Returns what ends it. Calls come as often as things change. */
@@ -318,11 +318,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
     totals: readTotals,
     notices() {
       const { trouble } = queue;
-      return [
-        ...library.notices(),
-        ...(trouble ? [{ id: 'indexing', level: 'error' as const, text: `Indexing waits: ${trouble.message}` }] : []),
-        ...(catchUp ? noticesOf(catchUp) : []),
-      ];
+      return [...library.notices(), ...(trouble ? [waitingFor(trouble)] : []), ...(catchUp ? noticesOf(catchUp) : [])];
     },
     settingsChanged() {
       secondPass.wake();
@@ -345,12 +341,21 @@ export function createIndexer(options: IndexerOptions): Indexer {
   };
 }
 
-function noticesOf({ engine, trouble, waiting }: CatchUp): { id: string; level: 'info' | 'error'; text: string }[] {
-  const { model } = engine.embedder.space;
-  if (trouble) return [{ id: 'next-engine', level: 'error', text: `${model} does not get on with the library: ${trouble.message}` }];
+function waitingFor({ message, code }: AppError): Notice {
+  return { id: 'indexing', level: 'error', kind: 'indexing', about: '', code, count: 0, text: `Indexing waits: ${message}` };
+}
+
+function noticesOf({ engine, trouble, waiting }: CatchUp): Notice[] {
+  const { model: about } = engine.embedder.space;
+  const id = 'next-engine';
+  if (trouble) {
+    const text = `${about} does not get on with the library: ${trouble.message}`;
+    return [{ id, level: 'error', kind: 'next-engine', about, code: trouble.code, count: 0, text }];
+  }
   if (waiting === 0) return [];
   const pictures = waiting === 1 ? 'One picture waits' : `${waiting} pictures wait`;
-  return [{ id: 'next-engine', level: 'info', text: `${pictures} for ${model} in folders that are offline. Connect their drive.` }];
+  const text = `${pictures} for ${about} in folders that are offline. Connect their drive.`;
+  return [{ id, level: 'info', kind: 'waiting', about, code: null, count: waiting, text }];
 }
 
 function ignore(): void {

@@ -8,6 +8,7 @@
 import { dirname, resolve, sep } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isAbort } from '../api/errors.ts';
+import type { Notice } from '../api/library.ts';
 import { asStoreError } from '../store/failure.ts';
 import { type FileRow, filesAtOrBelow, filesOfRoot, upsertUnreadable } from '../store/files.ts';
 import type { Store } from '../store/open.ts';
@@ -43,8 +44,6 @@ export type LibraryOptions = {
   readonly events: LibraryEvents;
 };
 
-export type LibraryNotice = { readonly id: string; readonly level: 'info' | 'warning'; readonly text: string };
-
 export type Library = {
   /** Begins to scan (and watch) every folder. */
   start(): void;
@@ -61,7 +60,7 @@ export type Library = {
   /** Resolves when every scan that was asked for has ended and no file is waited for. Rejects when a scan could not be done. */
   quiet(): Promise<void>;
   readonly isQuiet: boolean;
-  notices(): LibraryNotice[];
+  notices(): Notice[];
   close(): Promise<void>;
 };
 
@@ -355,20 +354,24 @@ export function createLibrary({ store, watch, now, log, events }: LibraryOptions
   };
 }
 
-function noticesOf(store: Store, entry: Attached): LibraryNotice[] {
+function noticesOf(store: Store, entry: Attached): Notice[] {
   const path = rootById(store, entry.id)?.path;
   if (path === undefined) return [];
-  const notices: LibraryNotice[] = [];
+  const notices: Notice[] = [];
   if (entry.offlineReason !== undefined)
     notices.push({
       id: `offline-${entry.id}`,
       level: 'warning',
+      kind: 'offline',
+      ...{ about: path, code: null, count: 0 },
       text: `${path} is offline: ${entry.offlineReason}. What was indexed is kept and can be searched.`,
     });
   if (entry.watchFailure !== undefined)
     notices.push({
       id: `unwatched-${entry.id}`,
       level: 'warning',
+      kind: 'unwatched',
+      ...{ about: path, code: null, count: 0 },
       text: `${path} is looked through once a minute instead of being watched: ${entry.watchFailure}.`,
     });
   return notices;

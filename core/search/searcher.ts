@@ -12,6 +12,7 @@ import type { Engines, OpenEngine } from '../indexing/engines.ts';
 import { findItem, pathsOf } from '../store/catalogue.ts';
 import { embeddingsOfParts } from '../store/embeddings.ts';
 import { collectionsWith } from '../store/keepsakes.ts';
+import { writesOf } from '../store/statements.ts';
 import { answer, type Question, type Spaces } from './answer.ts';
 import { fingerprintOf, readCursor } from './cursor.ts';
 import { recogniseFacts, understand } from './facts.ts';
@@ -19,7 +20,7 @@ import { hitsFrom, pageOf } from './page.ts';
 import { createShapeReader, outlineOf, type Places, placesOf } from './places.ts';
 import { createUnderstanding } from './query-vectors.ts';
 import { complete, placeOf, type Snapshot, Snapshots } from './snapshot.ts';
-import { createSpace, generationOf, type SearchSpace, type SpaceDeps } from './space.ts';
+import { createSpace, type SearchSpace, type SpaceDeps } from './space.ts';
 
 export type SearchDeps = SpaceDeps & {
   readonly engines: Engines<OpenEngine>;
@@ -81,7 +82,7 @@ export function createSearcher(deps: SearchDeps): Searcher {
     signal: AbortSignal | undefined,
   ): Promise<Snapshot> {
     const ready = [inUse.serving, inUse.next].map((space) => [space?.spaceId, space?.unrelated.isReady]);
-    const generation = `${generationOf(store)}/${JSON.stringify(ready)}`;
+    const generation = `${writesOf(store)}/${JSON.stringify(ready)}`;
     const named = id === undefined ? undefined : snapshots.byId(id);
     const known = named?.fingerprint === fingerprint ? named : snapshots.current(fingerprint, generation);
     return known ?? snapshots.add(fingerprint, generation, await answer(inUse, understanding, question, limit, signal));
@@ -138,7 +139,7 @@ export function createSearcher(deps: SearchDeps): Searcher {
       ...hits,
       cut: snapshot.cut,
       total: snapshot.total,
-      understood: { words: question.words, facts, says: [...snapshot.says] },
+      understood: { words: question.words, facts, says: [...snapshot.says], filters: question.filters },
       composition: snapshot.composition,
       snapshot: snapshot.id,
       milliseconds: performance.now() - started,

@@ -19,6 +19,8 @@ export type CatalogueEntry = {
   readonly licence: string;
   /** What one agrees to by downloading it; null where there is nothing to agree to. */
   readonly consent: string | null;
+  /** In which it finds best: hardly any but English, or about as well in many. */
+  readonly languages: 'english' | 'many';
   /** To download, about: the listing of the Hub has the exact number. */
   readonly bytes: number;
   /** Length of the vectors. */

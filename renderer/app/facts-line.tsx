@@ -63,7 +63,8 @@ function searched(status: LibraryStatus, facts: Messages['facts']): string {
 /** The engine that answers; a change is told here only while other work stands before it in the line. */
 function engineLine(status: LibraryStatus, lineup: Lineup | null, messages: Messages): string {
   const { facts } = messages;
-  const serving = facts.engine(status.engine.name, status.engine.provider);
+  const named = facts.engine(status.engine.name, status.engine.provider);
+  const serving = status.engine.english && !messages.locale.startsWith('en') ? facts.english(named) : named;
   const job = status.jobs.slice(1).find(({ name }) => name === 'changing-engine');
   const change = job && changeLine(job, lineup, [jobCount(job, messages)], messages);
   return change ? facts.both(serving, change) : serving;

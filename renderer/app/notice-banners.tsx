@@ -8,7 +8,7 @@ import { useMessages } from '../messages/messages.ts';
 import { Banner } from './banner.tsx';
 import { dismiss, useDismissed } from './dismissed.ts';
 import styles from './notice-banners.module.css';
-import { type StandingNotice, standingNotices } from './standing-notices.ts';
+import { noticeText, type StandingNotice, standingNotices } from './standing-notices.ts';
 import { useStatus } from './use-status.ts';
 
 export function NoticeBanners() {
@@ -35,14 +35,16 @@ export function NoticeBanners() {
 }
 
 function NoticeBanner({ notice, children }: { notice: StandingNotice; children: ReactNode }) {
-  const { notices: words, pages, retry: retryWord, dismiss: dismissWord } = useMessages();
+  const messages = useMessages();
+  const { notices: words, pages, retry: retryWord, dismiss: dismissWord } = messages;
   const [path, navigate] = useLocation();
   const rescan = useRescan();
   const retry = useRetry();
-  const { way, remedy } = notice;
+  const { way, remedy, told } = notice;
+  const text = told ? noticeText(told, messages) : words.failed(notice.failed);
   const target = `/${way}`;
   return (
-    <Banner level={notice.level} text={notice.text ?? words.failed(notice.failed)} isLive={false}>
+    <Banner level={notice.level} text={text} details={told?.text} isLive={false}>
       {children}
       {remedy === 'rescan' && <Button onClick={() => rescan.mutate({})}>{words.lookAgain}</Button>}
       {remedy === 'retry' && (

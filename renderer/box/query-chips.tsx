@@ -13,6 +13,7 @@ import {
   IconUsers,
 } from '@tabler/icons-react';
 import { useMessages } from '../messages/messages.ts';
+import { factLabel } from '../query/filter-labels.ts';
 import { type QueryState, withCrop, withoutEdit, withoutFact, withoutPicture } from '../query/query-state.ts';
 import { Chip } from './chip.tsx';
 import { type FactKind, factKind } from './fact-kind.ts';
@@ -36,7 +37,7 @@ const icons: Record<FactKind, typeof IconStar> = {
 };
 
 export function QueryChips({ query, onStep }: Props) {
-  const { box } = useMessages();
+  const { box, filters } = useMessages();
   return (
     <ul className={styles.chips} aria-label={box.query}>
       {query.picture && (
@@ -57,17 +58,18 @@ export function QueryChips({ query, onStep }: Props) {
         </Chip>
       )}
       {query.facts.map((fact, at) => {
+        const label = factLabel(fact, filters);
         const kind = factKind(fact.filters);
         const Icon = kind && icons[kind];
         return (
           <Chip
-            key={fact.label}
-            label={box.factChip(fact.label)}
-            removeLabel={box.removeFact(fact.label)}
+            key={label}
+            label={box.factChip(label)}
+            removeLabel={box.removeFact(label)}
             onRemove={() => onStep((state) => withoutFact(state, at))}
           >
             {Icon && <Icon size={15} stroke={1.75} className={styles.factIcon} aria-hidden />}
-            <span dir="auto">{fact.label}</span>
+            <span dir="auto">{label}</span>
           </Chip>
         );
       })}

@@ -35,10 +35,11 @@ export function SaveSearch() {
 
 /** Lives only while the dialog is open: the name is proposed anew each time. */
 function Form({ onClose }: { onClose(): void }) {
-  const { searches, cancel } = useMessages();
+  const messages = useMessages();
+  const { searches, cancel } = messages;
   const query = usePlace((state) => state.query);
   const saved = useSavedSearches();
-  const [typed, setTyped] = useState(() => searchName(query, searches));
+  const [typed, setTyped] = useState(() => searchName(query, messages));
   const place = writePlace({ query, view: null }).slice(1);
   const name = keepsakeName.safeParse(typed);
   const isTaken = name.success && saved.some((other) => other.name.toLowerCase() === name.data.toLowerCase());

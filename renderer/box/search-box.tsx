@@ -6,6 +6,7 @@ import { keyPressed } from '../app/keys.ts';
 import { HistoryRow } from '../history/history-row.tsx';
 import { useStepKeys } from '../history/use-steps.ts';
 import { useMessages } from '../messages/messages.ts';
+import { factLabel } from '../query/filter-labels.ts';
 import {
   acceptFact,
   cleared,
@@ -30,7 +31,7 @@ import { useSavedSearches } from './use-saved-searches.ts';
 
 export function SearchBox() {
   const messages = useMessages();
-  const { box } = messages;
+  const { box, filters } = messages;
   const query = usePlace((state) => state.query);
   const facts = useRecognisedFacts();
   const reading = useReadingPicture((state) => state.reading);
@@ -106,13 +107,13 @@ export function SearchBox() {
           />
           {facts.slice(0, 2).map((fact, at) => (
             <button
-              key={fact.label}
+              key={fact.start}
               type="button"
               className={styles.suggestion}
-              aria-label={box.acceptFact(fact.label)}
+              aria-label={box.acceptFact(factLabel(fact, filters))}
               onClick={() => step((state) => acceptFact(state, fact))}
             >
-              <span>{fact.label}</span>
+              <span>{factLabel(fact, filters)}</span>
               {at === 0 && <kbd>{box.tab}</kbd>}
             </button>
           ))}

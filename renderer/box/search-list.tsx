@@ -25,14 +25,15 @@ type Entry = { key: string; place: string; name: string; remove(): void };
 type Props = { saved: readonly SavedSearch[]; onClose(): void };
 
 export function SearchList({ saved, onClose }: Props) {
-  const { searches, undo } = useMessages();
+  const messages = useMessages();
+  const { searches, undo } = messages;
   const places = useRecents((state) => state.places);
   const removeSaved = useRemoveSavedSearch();
   const listRef = useRef<HTMLElement>(null);
 
   const savedEntries = saved.map((search): Entry => ({ key: `saved ${search.id}`, ...search, remove: () => void removeSaved(search) }));
   const recentEntries = places.map((recent, at): Entry => {
-    const name = searchName(readPlace(recent).query, searches);
+    const name = searchName(readPlace(recent).query, messages);
     const remove = (): void => {
       recents.forget(recent);
       offer(searches.removed(name), { label: undo, run: () => recents.bringBack(recent, at) });

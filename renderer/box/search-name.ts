@@ -1,18 +1,16 @@
 /** @file What a search is called before anyone names it: its words, its edit, its filters. */
+import type { Messages } from '../messages/messages.ts';
+import { factLabel } from '../query/filter-labels.ts';
 import { editOf, type QueryState } from '../query/query-state.ts';
 
-export type NameWords = {
-  /** A picture without words. */
-  likePicture: string;
-  withEdit(edit: string): string;
-};
+export type NameWords = Pick<Messages, 'filters'> & { searches: Pick<Messages['searches'], 'likePicture' | 'withEdit'> };
 
 const longest = 80;
 
-export function searchName(query: QueryState, words: NameWords): string {
+export function searchName(query: QueryState, { searches: words, filters }: NameWords): string {
   const edit = editOf(query);
   const what = query.picture ? (edit ? words.withEdit(edit) : words.likePicture) : query.words.trim();
-  const name = [what, ...query.facts.map((fact) => fact.label)].filter(Boolean).join(' · ');
+  const name = [what, ...query.facts.map((fact) => factLabel(fact, filters))].filter(Boolean).join(' · ');
   return shortened(name);
 }
 

@@ -100,7 +100,7 @@ function StarsCard() {
   return (
     <CollectionCard
       name={collections.starred}
-      href={hrefOf(starsQuery(collections.starred))}
+      href={hrefOf(starsQuery())}
       line={stars === undefined ? '' : total === 0 ? collections.noStars : collections.items(total)}
       cover={newest ? { id: newest.id, version: newest.version, colour: newest.colour } : null}
       isStars

@@ -5,11 +5,11 @@ import { place } from '../query/use-place.ts';
 
 /** The chip's text is what one types for it, so that it can be turned back into words. */
 export function collectionQuery(name: string): QueryState {
-  return withFact(emptyQuery, { text: `collection:"${name}"`, label: name, filters: { collection: name } });
+  return withFact(emptyQuery, { text: `collection:"${name}"`, filters: { collection: name } });
 }
 
-export function starsQuery(label: string): QueryState {
-  return withFact(emptyQuery, { text: 'starred:yes', label, filters: { starred: true } });
+export function starsQuery(): QueryState {
+  return withFact(emptyQuery, { text: 'starred:yes', filters: { starred: true } });
 }
 
 export function hrefOf(query: QueryState): string {

@@ -1,6 +1,7 @@
 /** @file One engine: what it is, its honest numbers, what it cannot do, and the one thing to do with it now. */
 import type { EngineInfo } from '../../core/api/library.ts';
 import { ProgressBar } from '../app/progress-bar.tsx';
+import { TechnicalText } from '../app/technical-text.tsx';
 import { useNotice } from '../app/use-status.ts';
 import { useMessages } from '../messages/messages.ts';
 import styles from './engine-card.module.css';
@@ -23,7 +24,10 @@ type Props = {
 };
 
 export function EngineCard({ engine, lineup, actions, onDownload, onRemove }: Props) {
-  const { engines: messages } = useMessages();
+  const { engines: messages, locale } = useMessages();
+  const words = messages.described[engine.id];
+  const limits = words?.limits ?? engine.limits;
+  const isForeign = !locale.startsWith('en');
   const probe = useProbe();
   // Why it runs where it runs, told of the engine that serves.
   const providerNote = useNotice('provider')?.text;
@@ -38,32 +42,47 @@ export function EngineCard({ engine, lineup, actions, onDownload, onRemove }: Pr
       </div>
       <p className={styles.kind}>{messages.kinds[engine.kind]}</p>
       <div className={styles.description}>
-        <p>{engine.description}</p>
+        <p lang={words ? undefined : 'en'}>{words?.description ?? engine.description}</p>
         <p className={styles.goodFor}>{messages.goodFor[engine.kind]}</p>
       </div>
+      {engine.problem !== null && (
+        <div className={styles.problem}>
+          <p>{messages.problem}</p>
+          <TechnicalText text={engine.problem} />
+        </div>
+      )}
       {engine.download && <EngineDownload engine={engine} download={engine.download} />}
       <EngineNumbers engine={engine} probe={probe} />
       <Coverage engine={engine} lineup={lineup} />
       <dl className={styles.lines}>
         <dt>{messages.scores}</dt>
-        <dd>{engine.scores || messages.notPublished}</dd>
-        {engine.limits && (
+        <dd>{engine.scores ? <span lang="en">{engine.scores}</span> : messages.notPublished}</dd>
+        {limits && (
           <>
             <dt>{messages.cannot}</dt>
-            <dd>{engine.limits}</dd>
+            <dd lang={words ? undefined : 'en'}>{limits}</dd>
+          </>
+        )}
+        {engine.english && isForeign && (
+          <>
+            <dt>{messages.languages}</dt>
+            <dd>{messages.english}</dd>
           </>
         )}
         <dt>{messages.edits}</dt>
         <dd>{messages.compositions[engine.composition]}</dd>
         <dt>{messages.terms}</dt>
         <dd>
-          {engine.licence}
+          <span lang="en">{engine.licence}</span>
           <SourceLink source={engine.source} />
         </dd>
         {engine.provider && (
           <>
             <dt>{messages.runs}</dt>
-            <dd>{(engine.id === lineup.serving?.id && providerNote) || engine.provider}</dd>
+            <dd>
+              {engine.provider}
+              {engine.id === lineup.serving?.id && providerNote && <TechnicalText text={providerNote} />}
+            </dd>
           </>
         )}
         <dt>{messages.length}</dt>

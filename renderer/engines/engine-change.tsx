@@ -4,6 +4,8 @@ import { IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
 import type { EngineInfo } from '../../core/api/library.ts';
 import { jobPace } from '../app/job-line.ts';
 import { ProgressBar } from '../app/progress-bar.tsx';
+import { noticeText } from '../app/standing-notices.ts';
+import { TechnicalText } from '../app/technical-text.tsx';
 import { useNotice, useStatus } from '../app/use-status.ts';
 import { usePauseOrResume } from '../library/use-library-actions.ts';
 import { useMessages } from '../messages/messages.ts';
@@ -15,7 +17,7 @@ export function EngineChange({ change, onKeep }: { change: Change; onKeep: Engin
   const messages = useMessages();
   const { changeEngine, job: words } = messages;
   const pauseOrResume = usePauseOrResume();
-  const problem = useNotice('next-engine')?.text;
+  const problem = useNotice('next-engine');
   const job = useStatus()?.jobs.find(({ name }) => name === 'changing-engine');
   const { from, to } = change;
   return (
@@ -26,9 +28,10 @@ export function EngineChange({ change, onKeep }: { change: Change; onKeep: Engin
         <Coverage engine={to} note={job && jobPace(job, messages).join(', ')} paused={job?.paused ?? false} />
       </div>
       {problem ? (
-        <p className={styles.problem} role="alert">
-          {problem}
-        </p>
+        <div role="alert">
+          <p className={styles.problem}>{noticeText(problem, messages)}</p>
+          <TechnicalText text={problem.text} />
+        </div>
       ) : (
         <p className={styles.meanwhile}>{changeEngine.meanwhile(to.name, from.name)}</p>
       )}

@@ -1,6 +1,7 @@
 /** @file A download: how far, how fast, how long still, or what it stands still for. */
 import type { EngineInfo } from '../../core/api/library.ts';
 import { ProgressBar } from '../app/progress-bar.tsx';
+import { TechnicalText } from '../app/technical-text.tsx';
 import { useMessages } from '../messages/messages.ts';
 import styles from './engine-download.module.css';
 
@@ -23,7 +24,14 @@ export function EngineDownload({ engine, download }: Props) {
         text={done}
         paused={problem !== null}
       />
-      <div role="status">{problem !== null && <p className={styles.problem}>{problem}</p>}</div>
+      <div role="status">
+        {problem !== null && (
+          <>
+            <p className={styles.problem}>{messages.downloadStands}</p>
+            <TechnicalText text={problem} />
+          </>
+        )}
+      </div>
     </div>
   );
 }

@@ -7,6 +7,7 @@ import type { EngineInfo } from '../../core/api/library.ts';
 import { queries } from '../app/api.ts';
 import { Page, Section } from '../app/page.tsx';
 import { ProblemNote } from '../app/problem-note.tsx';
+import { TechnicalText } from '../app/technical-text.tsx';
 import { useStatus } from '../app/use-status.ts';
 import { useMessages } from '../messages/messages.ts';
 import { ConsentDialog } from './consent-dialog.tsx';
@@ -75,7 +76,8 @@ export function EnginesPage() {
       </div>
       {status && (
         <Section title={messages.index}>
-          <p className={styles.soft}>{[status.index.backend, status.index.note].filter(Boolean).join('. ')}</p>
+          <p className={styles.soft}>{status.index.backend}</p>
+          {status.index.note && <TechnicalText text={status.index.note} />}
         </Section>
       )}
       <ConsentDialog engine={asking} onClose={() => setAsking(null)} onAgree={actions.install} />

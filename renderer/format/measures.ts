@@ -78,6 +78,54 @@ export function formatMonth(month: string, locale: string): string {
   return new Intl.DateTimeFormat(locale, { year: 'numeric', month: 'long' }).format(date);
 }
 
+type Precision = 'year' | 'month' | 'day';
+
+const dated: Readonly<Record<Precision, Intl.DateTimeFormatOptions>> = {
+  year: { year: 'numeric' },
+  month: { year: 'numeric', month: 'long' },
+  day: { year: 'numeric', month: 'long', day: 'numeric' },
+};
+
+/** From one day to another, both inclusive and `YYYY-MM-DD`, as the longest period that says it: 2019, May – June 2021, 14 July 2023. */
+export function formatDays(from: string, to: string, locale: string): string {
+  const precision = coarser(edge(from, 'first'), edge(to, 'last'));
+  const format = dayFormat(precision, locale);
+  // Of a whole year or month its first day stands for it, so that a single one is no range.
+  const [first, last] = [from, to].map((day) =>
+    dateOf({ year: `${day.slice(0, 4)}-01-01`, month: `${day.slice(0, 7)}-01`, day }[precision]),
+  );
+  return first && last ? format.formatRange(first, last) : '';
+}
+
+/** The period that begins (or ends) with this day: a year, a month, or the day itself. */
+export function formatEdge(day: string, side: 'first' | 'last', locale: string): string {
+  return dayFormat(edge(day, side), locale).format(dateOf(day));
+}
+
+function edge(day: string, side: 'first' | 'last'): Precision {
+  if (day.endsWith(side === 'first' ? '-01-01' : '-12-31')) return 'year';
+  const next = new Date(dateOf(day).getTime() + 86_400_000);
+  return (side === 'first' ? day.endsWith('-01') : next.getUTCDate() === 1) ? 'month' : 'day';
+}
+
+function coarser(one: Precision, other: Precision): Precision {
+  if (one === 'day' || other === 'day') return 'day';
+  return one === 'month' || other === 'month' ? 'month' : 'year';
+}
+
+function dayFormat(precision: Precision, locale: string): Intl.DateTimeFormat {
+  return new Intl.DateTimeFormat(locale, { ...dated[precision], timeZone: 'UTC' });
+}
+
+function dateOf(day: string): Date {
+  return new Date(`${day}T00:00:00Z`);
+}
+
+/** One of these: JPEG, PNG or WebP. */
+export function formatEither(names: readonly string[], locale: string): string {
+  return new Intl.ListFormat(locale, { type: 'disjunction' }).format(names);
+}
+
 /** 3 minutes ago, yesterday. */
 export function formatAgo(iso: string, now: number, locale: string): string {
   const seconds = (new Date(iso).getTime() - now) / 1000;

@@ -1,10 +1,12 @@
 /** @file Files that could not be read, each with its reason and what can be done about it. */
 import { Button, CopyButton } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
+import { isErrorCode } from '../../core/api/errors.ts';
 import type { Failure, Folder } from '../../core/api/library.ts';
 import { queries } from '../app/api.ts';
 import { Section } from '../app/page.tsx';
 import { PathText } from '../app/path-text.tsx';
+import { TechnicalText } from '../app/technical-text.tsx';
 import { useMessages } from '../messages/messages.ts';
 import styles from './failures.module.css';
 import { nameOfFolder } from './folder-name.ts';
@@ -58,7 +60,8 @@ export function Failures({ folders, onExclude }: Props) {
 }
 
 function FailureRow({ failure, folders, onExclude, onRetry }: Props & { failure: Failure; onRetry(): void }) {
-  const { library, retry, copied, ago } = useMessages();
+  const { library, retry, copied, ago, problem } = useMessages();
+  const [what] = problem.codes[isErrorCode(failure.code) ? failure.code : 'internal'];
   const name = nameOfFolder(failure.path);
   const home = folders.map((folder) => ({ folder, glob: fileGlob(folder.path, failure.path) })).find(({ glob }) => glob !== null);
   return (
@@ -67,7 +70,8 @@ function FailureRow({ failure, folders, onExclude, onRetry }: Props & { failure:
         <p className={styles.path}>
           <PathText path={failure.path} />
         </p>
-        <p className={styles.reason}>{failure.message}</p>
+        <p className={styles.reason}>{what}</p>
+        <TechnicalText text={failure.message} />
         <p className={styles.soft}>{`${library.attempts(failure.attempts)}, ${ago(failure.at)}`}</p>
       </div>
       <div className={styles.actions}>

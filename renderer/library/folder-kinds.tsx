@@ -40,9 +40,8 @@ function Kinds({ folder: { path, items } }: { folder: Folder }) {
   const name = nameOfFolder(path);
   const show = (type: FileType): void => {
     place.step((query) =>
-      withFact(withFact(cleared(query), { text: name, label: name, filters: { folder: path } }), {
+      withFact(withFact(cleared(query), { text: name, filters: { folder: path } }), {
         text: `type:${type}`,
-        label: library.types[type],
         filters: { types: [type] },
       }),
     );

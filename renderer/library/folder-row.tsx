@@ -51,7 +51,7 @@ export function FolderRow({ folder, onExclude, onRemove }: Props) {
           <Menu.Dropdown>
             <Menu.Item
               leftSection={<IconSearch size={16} stroke={1.75} aria-hidden />}
-              onClick={() => place.step((query) => withFact(cleared(query), { text: name, label: name, filters: { folder: folder.path } }))}
+              onClick={() => place.step((query) => withFact(cleared(query), { text: name, filters: { folder: folder.path } }))}
             >
               {library.searchHere}
             </Menu.Item>

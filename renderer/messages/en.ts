@@ -8,7 +8,10 @@ import {
   formatBytes,
   formatCount,
   formatDateTime,
+  formatDays,
   formatDuration,
+  formatEdge,
+  formatEither,
   formatMonth,
   formatPlace,
   formatProbability,
@@ -51,6 +54,8 @@ const problems: Record<ErrorCode | 'gone', readonly [what: string, todo: string]
 
 const factor = (times: number): string => new Intl.NumberFormat(locale, { maximumSignificantDigits: 2 }).format(times);
 const percent = (share: number): string => new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 }).format(share);
+/** Sentences, those that there are. */
+const joined = (...sentences: string[]): string => sentences.filter(Boolean).join(' ');
 const pictures = (value: number): string => counted(value, 'picture', 'pictures');
 
 export const en = {
@@ -67,6 +72,7 @@ export const en = {
   score: (value: number): string => formatScore(value, locale),
   percent: (share: number): string => percent(share),
 
+  quoted: (words: string): string => `“${words}”`,
   title: (page: string): string => `${page} · Oneword`,
   close: 'Close',
   cancel: 'Cancel',
@@ -144,6 +150,24 @@ export const en = {
     failed: 'The picture cannot be shown here. It may be gone from the library.',
   },
 
+  filters: {
+    days: (from: string, to: string): string => formatDays(from, to, locale),
+    since: (day: string): string => `since ${formatEdge(day, 'first', locale)}`,
+    until: (day: string): string => `until ${formatEdge(day, 'last', locale)}`,
+    types: (names: readonly string[]): string => formatEither(names, locale),
+    people: (value: number): string => counted(value, 'person', 'people'),
+    folder: (name: string): string => `in ${name}`,
+    camera: (name: string): string => `camera ${name}`,
+    orientations: { landscape: 'landscape', portrait: 'portrait', square: 'square' },
+    minSide: (pixels: number): string => `at least ${counted(pixels, 'pixel', 'pixels')}`,
+    minRating: (value: number): string => (value === 5 ? '5 stars' : `${counted(value, 'star', 'stars')} or more`),
+    place: 'with a place',
+    noPlace: 'without a place',
+    starred: 'starred',
+    notStarred: 'not starred',
+    collection: (name: string): string => `in the collection ${name}`,
+  },
+
   mix: {
     label: 'Picture and edit',
     picture: 'picture',
@@ -207,6 +231,8 @@ export const en = {
     pages: (value: number): string => counted(value, 'page', 'pages'),
     offline: (value: number): string => counted(value, 'folder offline', 'folders offline'),
     engine: (name: string, provider: string | null): string => (provider ? `${name}, ${provider}` : name),
+    /** Of an engine that knows English best; said where the interface speaks another language. */
+    english: (engine: string): string => `${engine}. English words find better`,
     both: (engine: string, change: string): string => `${engine}. ${change}`,
     reads: (name: string, parts: readonly string[]): string => `${name} reads the library: ${parts.join(', ')}`,
     takesOver: (name: string, parts: readonly string[]): string => `${name} takes over: ${parts.join(', ')}`,
@@ -573,6 +599,12 @@ export const en = {
     remove: 'Remove',
     discard: 'Remove what has come',
 
+    /** What each engine of the catalogue is and cannot do, by its id. English stands in the catalogue itself. */
+    described: {} as Readonly<Record<string, { readonly description: string; readonly limits: string }>>,
+    problem: 'It cannot be used now.',
+    downloadStands: 'The download stands still. What has come is kept.',
+    english: 'It knows English best: searching in English words finds better.',
+
     kinds: {
       lite: 'Built in',
       vlm: 'A language model that reads pictures',
@@ -583,6 +615,7 @@ export const en = {
       vlm: 'At home with a picture and an edit, with text in pictures, and with long descriptions. Slow without a graphics card.',
       dual: 'At home with photos, by words or by a picture: as good as a large language model there, at a fraction of the cost.',
     },
+    languages: 'Languages',
     edits: 'Picture with an edit',
     compositions: { learned: 'read together', arithmetic: 'vector arithmetic: picture + words added up' },
 
@@ -689,6 +722,18 @@ export const en = {
     checking: 'Checking',
     checkOk: 'All is well.',
     checkFailed: 'Something needs attention.',
+    checks: {
+      library: 'Library',
+      'library.db': 'Database',
+      index: 'Index',
+      'vector search': 'Vector search',
+      'model files': 'Files of the engines',
+      engine: 'Engine',
+      devices: 'Processor and graphics card',
+      'picture decoders': 'Reading of pictures',
+      disk: 'Disk',
+      folders: 'Folders',
+    },
     passed: 'passed',
     failed: 'failed',
     invalidCache: 'Between 16 and 1,000,000 MiB.',
@@ -806,7 +851,6 @@ export const en = {
     box: 'Go to the box',
     clear: 'Clear the search',
     starred: 'Show what is starred',
-    starredChip: 'starred',
     byDate: 'Order by date',
     byRelevance: 'Order by relevance',
     group: 'Group near-duplicates',
@@ -827,6 +871,19 @@ export const en = {
     more: (value: number): string => `${count(value)} more`,
     open: (page: string): string => `Open ${page}`,
     lookAgain: 'Look again',
+    /** `why` is a sentence of its own, or empty. */
+    said: {
+      engine: (engine: string, why: string): string =>
+        joined(`${engine} cannot search.`, why, 'Names, folders and dates can still be searched.'),
+      'next-engine': (engine: string, why: string): string => joined(`${engine} does not get on with the library.`, why),
+      waiting: (engine: string, _why: string, value: number): string =>
+        `${pictures(value)} in offline folders ${value === 1 ? 'waits' : 'wait'} for ${engine}. Connect their drive.`,
+      provider: (engine: string): string => `${engine} does not run on this machine as it could.`,
+      index: (): string => 'Vectors are searched in another way than intended. Searches find the same.',
+      indexing: (_about: string, why: string): string => joined('Indexing waits.', why),
+      offline: (path: string): string => `${path} is offline. What was indexed is kept and can be searched.`,
+      unwatched: (path: string): string => `${path} cannot be watched: it is looked through once a minute instead.`,
+    },
   },
 
   tour: {

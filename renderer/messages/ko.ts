@@ -8,7 +8,10 @@ import {
   formatBytes,
   formatCount,
   formatDateTime,
+  formatDays,
   formatDuration,
+  formatEdge,
+  formatEither,
   formatMonth,
   formatPlace,
   formatProbability,
@@ -18,11 +21,14 @@ import {
   formatTimeLeft,
   localeFor,
 } from '../format/measures.ts';
+import { enginesKo } from './engines-ko.ts';
 import type { Messages } from './messages.ts';
 import { type Particle, particle, withParticle } from './particles.ts';
 
 const locale = localeFor('ko', globalThis.navigator?.languages ?? []);
 const count = (value: number): string => formatCount(value, locale);
+/** Sentences, those that there are. */
+const joined = (...sentences: string[]): string => sentences.filter(Boolean).join(' ');
 const pictures = (value: number): string => `사진 ${count(value)}장`;
 const files = (value: number): string => `파일 ${count(value)}개`;
 const quoted = (name: string, pair?: Particle): string => `‘${name}’${pair ? particle(name, pair) : ''}`;
@@ -72,6 +78,7 @@ export const ko: Messages = {
   score: (value) => formatScore(value, locale),
   percent,
 
+  quoted: (words) => quoted(words),
   title: (page) => `${page} · Oneword`,
   close: '닫기',
   cancel: '취소',
@@ -148,6 +155,24 @@ export const ko: Messages = {
     failed: '여기에 사진을 표시할 수 없어요. 라이브러리에서 없어졌을 수 있어요.',
   },
 
+  filters: {
+    days: (from, to) => formatDays(from, to, locale),
+    since: (day) => `${formatEdge(day, 'first', locale)}부터`,
+    until: (day) => `${formatEdge(day, 'last', locale)}까지`,
+    types: (names) => formatEither(names, locale),
+    people: (value) => `사람 ${count(value)}명`,
+    folder: (name) => `${name} 폴더`,
+    camera: (name) => `카메라 ${name}`,
+    orientations: { landscape: '가로', portrait: '세로', square: '정사각형' },
+    minSide: (pixels) => `${count(pixels)}픽셀 이상`,
+    minRating: (value) => (value === 5 ? '별 5개' : `별 ${count(value)}개 이상`),
+    place: '위치 있음',
+    noPlace: '위치 없음',
+    starred: '별표',
+    notStarred: '별표 없음',
+    collection: (name) => `컬렉션 ${name}`,
+  },
+
   mix: {
     label: '사진과 변경',
     picture: '사진',
@@ -209,6 +234,7 @@ export const ko: Messages = {
     pages: (value) => `문서 ${count(value)}쪽`,
     offline: (value) => `오프라인 폴더 ${count(value)}개`,
     engine: (name, provider) => (provider ? `${name}, ${provider}` : name),
+    english: (engine) => `${engine}. 영어로 검색하면 더 잘 찾아요`,
     both: (engine, change) => `${engine}. ${change}`,
     reads: (name, parts) => `${withParticle(name, '이/가')} 라이브러리를 읽는 중: ${parts.join(', ')}`,
     takesOver: (name, parts) => `${withParticle(name, '으로/로')} 바꾸는 중: ${parts.join(', ')}`,
@@ -573,6 +599,11 @@ export const ko: Messages = {
     remove: '제거',
     discard: '받은 파일 삭제',
 
+    described: enginesKo,
+    problem: '지금은 쓸 수 없어요.',
+    downloadStands: '다운로드가 멈춰 있어요. 받은 부분은 남아 있어요.',
+    english: '영어를 가장 잘 알아요. 영어 단어로 검색하면 더 잘 찾아요.',
+
     kinds: {
       lite: '기본 내장',
       vlm: '사진을 읽는 언어 모델',
@@ -583,6 +614,7 @@ export const ko: Messages = {
       vlm: '사진에 변경을 더한 검색, 사진 속 글자, 긴 설명에 강해요. 그래픽 카드가 없으면 느려요.',
       dual: '말이나 사진으로 사진을 찾는 데 강해요. 큰 언어 모델만큼 잘하면서 비용은 훨씬 적어요.',
     },
+    languages: '언어',
     edits: '사진에 변경을 더할 때',
     compositions: { learned: '함께 읽기', arithmetic: '벡터 연산: 사진 + 말' },
 
@@ -689,6 +721,18 @@ export const ko: Messages = {
     checking: '검사 중',
     checkOk: '모두 정상이에요.',
     checkFailed: '확인이 필요한 것이 있어요.',
+    checks: {
+      library: '라이브러리',
+      'library.db': '데이터베이스',
+      index: '색인',
+      'vector search': '벡터 검색',
+      'model files': '엔진 파일',
+      engine: '엔진',
+      devices: '프로세서와 그래픽 카드',
+      'picture decoders': '사진 읽기',
+      disk: '디스크',
+      folders: '폴더',
+    },
     passed: '정상',
     failed: '문제 있음',
     invalidCache: '16~1,000,000MiB 사이여야 해요.',
@@ -806,7 +850,6 @@ export const ko: Messages = {
     box: '검색창으로 가기',
     clear: '검색 지우기',
     starred: '별표한 사진 보기',
-    starredChip: '별표',
     byDate: '날짜순 정렬',
     byRelevance: '관련도순 정렬',
     group: '비슷한 사진 묶기',
@@ -827,6 +870,18 @@ export const ko: Messages = {
     more: (value) => `${count(value)}개 더 보기`,
     open: (page) => `${page} 열기`,
     lookAgain: '다시 확인',
+    said: {
+      engine: (engine, why) =>
+        joined(`${withParticle(engine, '으로/로')} 검색할 수 없어요.`, why, '이름, 폴더, 날짜로는 계속 검색할 수 있어요.'),
+      'next-engine': (engine, why) => joined(`${withParticle(engine, '이/가')} 라이브러리를 읽지 못하고 있어요.`, why),
+      waiting: (engine, _why, value) =>
+        `오프라인 폴더의 ${withParticle(pictures(value), '이/가')} ${withParticle(engine, '을/를')} 기다려요. 드라이브를 연결해 주세요.`,
+      provider: (engine) => `${withParticle(engine, '이/가')} 이 컴퓨터에서 제 성능을 내지 못하고 있어요.`,
+      index: () => '벡터를 예정과 다른 방식으로 검색해요. 검색 결과는 같아요.',
+      indexing: (_about, why) => joined('색인이 기다리고 있어요.', why),
+      offline: (path) => `${path} 폴더가 오프라인이에요. 이미 색인한 것은 남아 있고 검색할 수 있어요.`,
+      unwatched: (path) => `${path} 폴더의 변경을 바로 알 수 없어서 1분마다 살펴봐요.`,
+    },
   },
 
   tour: {

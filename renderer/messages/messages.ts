@@ -10,6 +10,7 @@ export type Messages = typeof en;
 
 const loads: Readonly<Record<Language, () => Promise<Messages>>> = {
   en: () => import('./en.ts').then((module) => module.en),
+  ko: () => import('./ko.ts').then((module) => module.ko),
 };
 
 export function loadMessages(language: Language): Promise<Messages> {

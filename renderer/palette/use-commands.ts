@@ -69,7 +69,7 @@ function useSearchCommands(): Command[] {
   return [
     action('box', IconSearch, palette.box, goToBox, shortcutOf('everywhere', 'focus-box')),
     action('clear', IconEraser, palette.clear, () => place.step(cleared)),
-    action('starred', IconStar, palette.starred, () => searchFor({ text: '', label: palette.starredChip, filters: { starred: true } })),
+    action('starred', IconStar, palette.starred, () => searchFor({ text: 'starred:yes', filters: { starred: true } })),
     action('order', IconArrowsSort, byDate ? palette.byRelevance : palette.byDate, () =>
       place.step((state) => ({ ...state, order: byDate ? 'relevance' : 'date' })),
     ),
@@ -147,7 +147,7 @@ function useKeptCommands(): Command[] {
         group: 'collections',
         icon: IconLibraryPhoto,
         title: name,
-        run: () => searchFor({ text: name, label: name, filters: { collection: name } }),
+        run: () => searchFor({ text: `collection:"${name}"`, filters: { collection: name } }),
       }),
     ),
     ...folders.map(({ id, path }): Command => {
@@ -158,7 +158,7 @@ function useKeptCommands(): Command[] {
         icon: IconFolder,
         title: palette.searchIn(name),
         words: path,
-        run: () => searchFor({ text: name, label: name, filters: { folder: path } }),
+        run: () => searchFor({ text: name, filters: { folder: path } }),
       };
     }),
     ...engines.map((engine): Command => {

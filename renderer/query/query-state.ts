@@ -7,7 +7,8 @@
  */
 import type { Crop, Filters, PictureRef, Query, RecognisedFact } from '../../core/api/query.ts';
 
-export type Fact = { text: string; label: string; filters: Filters };
+/** `text`: what it turns back into. What it says to people is made of its filters, in their language. */
+export type Fact = { text: string; filters: Filters };
 
 /** How picture and edit become one question; null is the engine's own way. */
 export type Composition = 'learned' | 'arithmetic' | null;
@@ -142,12 +143,17 @@ export function withoutEdit(state: QueryState): QueryState {
 export function acceptFact(state: QueryState, fact: RecognisedFact): QueryState {
   if (state.words.slice(fact.start, fact.end) !== fact.text) return state;
   const words = `${state.words.slice(0, fact.start)} ${state.words.slice(fact.end)}`.replace(/\s+/g, ' ').trimStart();
-  return withFact({ ...state, words }, { text: fact.text, label: fact.label, filters: fact.filters });
+  return withFact({ ...state, words }, { text: fact.text, filters: fact.filters });
 }
 
 export function withFact(state: QueryState, fact: Fact): QueryState {
-  const others = state.facts.filter((other) => other.label !== fact.label);
+  const others = state.facts.filter((other) => !isSame(other.filters, fact.filters));
   return { ...state, facts: [...others, fact] };
+}
+
+function isSame(one: Filters, other: Filters): boolean {
+  const sorted = (filters: Filters) => JSON.stringify(Object.entries(filters).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  return sorted(one) === sorted(other);
 }
 
 export function withoutFact(state: QueryState, index: number): QueryState {

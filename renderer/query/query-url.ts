@@ -25,7 +25,7 @@ export function writePlace({ query, view }: Place): string {
     if (query.strength !== balanced) params.set('strength', String(query.strength));
     if (query.composition) params.set('way', query.composition);
   }
-  for (const fact of query.facts) params.append('fact', JSON.stringify([fact.text, fact.label, fact.filters]));
+  for (const fact of query.facts) params.append('fact', JSON.stringify([fact.text, fact.filters]));
   if (query.literal) params.set('literal', '1');
   if (query.order === 'date') params.set('order', 'date');
   if (query.group) params.set('group', '1');
@@ -81,10 +81,12 @@ function readComposition(params: URLSearchParams): QueryState['composition'] {
 }
 
 function readFact(value: string): Fact[] {
-  const [text, label, given] = parseArray(value);
-  const known = filters.safeParse(given);
-  if (typeof text !== 'string' || typeof label !== 'string' || !known.success) return [];
-  return [{ text, label, filters: known.data }];
+  const parts = parseArray(value);
+  const text = parts[0];
+  // Addresses that were kept earlier have a label between the two.
+  const known = filters.safeParse(parts.at(-1));
+  if (typeof text !== 'string' || parts.length < 2 || !known.success) return [];
+  return [{ text, filters: known.data }];
 }
 
 function parseArray(value: string): unknown[] {

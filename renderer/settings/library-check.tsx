@@ -6,6 +6,7 @@ import { useEffect, useRef, useSyncExternalStore } from 'react';
 import { useLocation } from 'wouter';
 import { queries } from '../app/api.ts';
 import { ProblemNote } from '../app/problem-note.tsx';
+import { TechnicalText } from '../app/technical-text.tsx';
 import { useMessages } from '../messages/messages.ts';
 import styles from './library-check.module.css';
 import { Setting } from './setting.tsx';
@@ -57,10 +58,10 @@ export function LibraryCheck() {
               ) : (
                 <IconAlertTriangle size={16} stroke={2} role="img" aria-label={messages.failed} />
               )}
-              <span>
-                {check.name}
-                <span className={styles.detail}>{check.detail}</span>
-              </span>
+              <div>
+                <p>{messages.checks[check.name]}</p>
+                <TechnicalText text={check.detail} />
+              </div>
             </li>
           ))}
         </ul>

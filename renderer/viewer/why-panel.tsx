@@ -2,6 +2,7 @@
 import { VisuallyHidden } from '@mantine/core';
 import type { Hit, SearchPage, Why } from '../../core/api/query.ts';
 import { type Messages, useMessages } from '../messages/messages.ts';
+import { filterLabels } from '../query/filter-labels.ts';
 import { hasTwoEngines, rankedBy, splitSnippet } from '../wall/why-line.ts';
 import styles from './panel.module.css';
 
@@ -11,6 +12,7 @@ export function WhyPanel({ hit, page, asks }: Props) {
   const messages = useMessages();
   const { why } = messages;
   const asked = page.understood.says;
+  const passed = filterLabels(page.understood.filters, messages.filters);
   const shared = new Set(asked.map((word) => word.text));
   return (
     <section className={styles.section} aria-label={why.title}>
@@ -34,11 +36,11 @@ export function WhyPanel({ hit, page, asks }: Props) {
           </p>
         </div>
       )}
-      {hit.why.filters.length > 0 && (
+      {passed.length > 0 && (
         <div>
           <h4>{why.filters}</h4>
           <ul className={styles.tags}>
-            {hit.why.filters.map((label) => (
+            {passed.map((label) => (
               <li key={label}>{label}</li>
             ))}
           </ul>

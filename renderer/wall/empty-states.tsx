@@ -9,6 +9,7 @@ import { useStatus } from '../app/use-status.ts';
 import { BrowseDialog } from '../library/browse-dialog.tsx';
 import { useAddSamples } from '../library/use-library-actions.ts';
 import { useMessages } from '../messages/messages.ts';
+import { factLabel } from '../query/filter-labels.ts';
 import { cleared, type QueryState, withoutFact } from '../query/query-state.ts';
 import { place } from '../query/use-place.ts';
 import styles from './empty-states.module.css';
@@ -80,13 +81,13 @@ export function NothingIndexed() {
 }
 
 export function NoResult({ query, page }: { query: QueryState; page: SearchPage }) {
-  const { empty } = useMessages();
+  const { empty, filters, quoted } = useMessages();
   const status = useStatus();
   const left = status?.jobs.find((job) => job.name === 'indexing');
   const waiting = left ? left.total - left.done : 0;
   const { words, facts } = page.understood;
   const filtered = query.facts.length > 0 || facts.length > 0;
-  const understood = [...(words ? [`“${words}”`] : []), ...[...query.facts, ...facts].map((fact) => fact.label)];
+  const understood = [...(words ? [quoted(words)] : []), ...[...query.facts, ...facts].map((fact) => factLabel(fact, filters))];
   return (
     <section className={styles.state} aria-label={filtered ? empty.noResult : empty.noMatch}>
       <h1 className={styles.title}>{filtered ? empty.noResult : empty.noMatch}</h1>
@@ -101,11 +102,13 @@ export function NoResult({ query, page }: { query: QueryState; page: SearchPage 
       )}
       {waiting > 0 && <p className={styles.text}>{empty.stillIndexing(waiting)}</p>}
       <div className={styles.ways}>
-        {query.facts.map((fact, at) => (
-          <Button key={fact.label} onClick={() => place.step((state) => withoutFact(state, at))}>
-            {empty.loosen(fact.label)}
-          </Button>
-        ))}
+        {query.facts
+          .map((fact) => factLabel(fact, filters))
+          .map((label, at) => (
+            <Button key={label} onClick={() => place.step((state) => withoutFact(state, at))}>
+              {empty.loosen(label)}
+            </Button>
+          ))}
         {facts.length > 0 && <Button onClick={() => place.step((state) => ({ ...state, literal: true }))}>{empty.asWords}</Button>}
         <Button onClick={() => place.step(cleared)}>{empty.startOver}</Button>
       </div>

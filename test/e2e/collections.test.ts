@@ -124,7 +124,7 @@ describe.skipIf(noBrowser)(`stars and collections${noBrowser ? `: ${noBrowser}` 
       async () => (await search.names()).toSorted().join() === 'china.jpg,rocket.jpg' || `the wall has ${await search.names()}`,
       patience,
     );
-    await page.getByLabel('Filter: Trips').first().waitFor();
+    await page.getByLabel('Filter: in the collection Trips').first().waitFor();
     await page.getByRole('button', { name: 'Remove filter: Trips' }).click();
     await until(async () => (await search.names()).length === 15 || `the wall has ${await search.names()}`, patience);
     await collections.open(app.url);

@@ -4,7 +4,7 @@ import type { LibraryEvent, LibraryStatus } from '../../core/api/library.ts';
 import { createEvents, shortestPause } from '../../engine/events.ts';
 
 function status(items: number): LibraryStatus {
-  const text = { name: '', description: '', limits: '', licence: '', scores: '' };
+  const text = { name: '', description: '', problem: null, english: true, limits: '', licence: '', scores: '' };
   const state = { installed: true, active: true, takingOver: false, source: null, consent: null, download: null, provider: null };
   const engine = { id: 'lite', kind: 'lite' as const, composition: 'arithmetic' as const, ...text, ...state };
   const numbers = { dimension: 1, bytes: 0, memoryBytes: 0, secondsPerPicture: null, covered: 0, of: 0 };

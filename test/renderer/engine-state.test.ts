@@ -21,6 +21,8 @@ const available: EngineInfo = {
   composition: 'learned',
   description: 'One space for words, pictures and edits.',
   limits: 'Slow without a graphics card.',
+  problem: null,
+  english: true,
   licence: 'Llama 3 Community Licence',
   installed: false,
   active: false,

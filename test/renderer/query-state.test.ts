@@ -149,8 +149,8 @@ describe('facts', () => {
 
   it('add up where they name types; of the rest the last one counts', () => {
     const facts = [
-      { text: 'png', label: 'PNG', filters: { types: ['png' as const], people: 1 } },
-      { text: 'gif', label: 'GIF', filters: { types: ['gif' as const], people: 2 } },
+      { text: 'png', filters: { types: ['png' as const], people: 1 } },
+      { text: 'gif', filters: { types: ['gif' as const], people: 2 } },
     ];
     expect(mergeFilters(facts)).toEqual({ types: ['png', 'gif'], people: 2 });
   });

@@ -25,8 +25,8 @@ const states: Record<string, QueryState> = {
     ...emptyQuery,
     words: 'beach',
     facts: [
-      { text: 'july 2023', label: 'July 2023', filters: { from: '2023-07-01', to: '2023-07-31' } },
-      { text: 'Trips', label: 'Trips', filters: { folder: '/home/ana/Trips & "more"' } },
+      { text: 'july 2023', filters: { from: '2023-07-01', to: '2023-07-31' } },
+      { text: 'Trips', filters: { folder: '/home/ana/Trips & "more"' } },
     ],
   },
   'literal words by date in stacks': { ...emptyQuery, words: 'july 2023', literal: true, order: 'date', group: true },
@@ -57,6 +57,7 @@ describe('an address that cannot be read', () => {
     '?fact={"text":"x"}',
     '?fact=["a","b",{"from":"yesterday"}]',
     '?fact=[1,2,{}]',
+    '?fact=["a"]',
     '?view=../x',
     '?order=sideways&group=yes&literal=maybe',
     '?edit=at night',

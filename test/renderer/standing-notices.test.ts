@@ -1,10 +1,15 @@
 /** @file Which notices stand on the page, in which order, and what can be done about each. */
 import { describe, expect, it } from 'vitest';
-import type { Job, LibraryStatus } from '../../core/api/library.ts';
+import type { Job, LibraryStatus, Notice } from '../../core/api/library.ts';
 import { readDismissed, writeDismissed } from '../../renderer/app/dismissed.ts';
-import { standingNotices } from '../../renderer/app/standing-notices.ts';
+import { noticeText, standingNotices } from '../../renderer/app/standing-notices.ts';
+import { en } from '../../renderer/messages/en.ts';
 
 const job = (name: Job['name']): Job => ({ name, done: 1, total: 2, rate: 0, secondsLeft: null, paused: false });
+
+function notice(kind: Notice['kind'], level: Notice['level'], text: string): Notice {
+  return { id: kind, kind, level, text, about: '', code: null, count: 0 };
+}
 
 function status(notices: LibraryStatus['notices'], more: Partial<LibraryStatus> = {}): LibraryStatus {
   return { notices, failed: 0, jobs: [], ...more } as LibraryStatus;
@@ -15,15 +20,15 @@ describe('standing notices', () => {
     const told = standingNotices(
       status(
         [
-          { id: 'index', level: 'info', text: 'no sqlite-vss' },
-          { id: 'offline-1', level: 'warning', text: 'a is offline' },
-          { id: 'offline-2', level: 'warning', text: 'b is offline' },
-          { id: 'engine', level: 'error', text: 'the engine has stopped' },
+          notice('index', 'info', 'no sqlite-vss'),
+          notice('offline', 'warning', 'a is offline'),
+          notice('offline', 'warning', 'b is offline'),
+          notice('engine', 'error', 'the engine has stopped'),
         ],
         { failed: 3 },
       ),
     );
-    expect(told.map(({ text, failed }) => text ?? failed)).toEqual([
+    expect(told.map(({ told, failed }) => told?.text ?? failed)).toEqual([
       'the engine has stopped',
       'a is offline',
       'b is offline',
@@ -32,17 +37,25 @@ describe('standing notices', () => {
     ]);
   });
 
-  it('lead to the page that has the details', () => {
-    const ways = ['engine', 'next-engine', 'provider', 'index', 'indexing', 'offline-7', 'unwatched-7'].map(
-      (id) => standingNotices(status([{ id, level: 'warning', text: id }]))[0]?.way,
+  it("say what it is about and why, with the server's own words behind it", () => {
+    const offline = { ...notice('offline', 'warning', 'x'), about: '/media/drive' };
+    expect(noticeText(offline, en)).toBe('/media/drive is offline. What was indexed is kept and can be searched.');
+    const broken = { ...notice('engine', 'error', 'x'), about: 'Lite', code: 'model-missing' as const };
+    expect(noticeText(broken, en)).toBe(
+      'Lite cannot search. Files of the engine are missing. Names, folders and dates can still be searched.',
     );
+  });
+
+  it('lead to the page that has the details', () => {
+    const kinds = ['engine', 'next-engine', 'provider', 'index', 'indexing', 'offline', 'unwatched'] as const;
+    const ways = kinds.map((kind) => standingNotices(status([notice(kind, 'warning', kind)]))[0]?.way);
     expect(ways).toEqual(['engines', 'engines', 'engines', 'settings', 'library', 'library', 'library']);
   });
 
   it('offer to look again at a folder that is offline, and to read failed files again', () => {
-    expect(standingNotices(status([{ id: 'offline-1', level: 'warning', text: 'away' }]))[0]?.remedy).toBe('rescan');
+    expect(standingNotices(status([notice('offline', 'warning', 'away')]))[0]?.remedy).toBe('rescan');
     expect(standingNotices(status([], { failed: 2 }))[0]).toMatchObject({ remedy: 'retry', failed: 2, way: 'library' });
-    expect(standingNotices(status([{ id: 'unwatched-1', level: 'warning', text: 'slow' }]))[0]?.remedy).toBeNull();
+    expect(standingNotices(status([notice('unwatched', 'warning', 'slow')]))[0]?.remedy).toBeNull();
   });
 
   it('count failed files only when the work is done', () => {

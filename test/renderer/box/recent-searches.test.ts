@@ -20,7 +20,7 @@ describe('recent searches', () => {
   });
 
   it('keep apart what differs by more than letters', () => {
-    const july = { text: 'july', label: 'July', filters: { from: '2026-07-01' } };
+    const july = { text: 'july', filters: { from: '2026-07-01' } };
     const cat = withPicture(emptyQuery, { kind: 'item', id: '1' }, 'edit');
     expect(lately(words('beach'), withFact(words('beach'), july), cat, { ...cat, edit: 'at night' })).toHaveLength(4);
   });

@@ -1,10 +1,11 @@
 /** @file The name that is proposed for a search. */
 import { expect, it } from 'vitest';
 import { searchName } from '../../../renderer/box/search-name.ts';
+import { en } from '../../../renderer/messages/en.ts';
 import { emptyQuery, withFact, withPicture, withWords } from '../../../renderer/query/query-state.ts';
 
-const words = { likePicture: 'Like a picture', withEdit: (edit: string) => `A picture, ${edit}` };
-const july = { text: 'july 2023', label: 'July 2023', filters: { from: '2023-07-01' } };
+const words = { filters: en.filters, searches: { likePicture: 'Like a picture', withEdit: (edit: string) => `A picture, ${edit}` } };
+const july = { text: 'july 2023', filters: { from: '2023-07-01', to: '2023-07-31' } };
 const cat = withPicture(emptyQuery, { kind: 'item', id: '1' }, 'edit');
 
 it('a search is called by its words and filters', () => {

@@ -47,7 +47,7 @@ describe('the steps of a tab', () => {
   });
 
   it('bring back the filters with the step', () => {
-    place.step((query) => withFact(query, { text: 'png', label: 'PNG', filters: { types: ['png'] } }));
+    place.step((query) => withFact(query, { text: 'png', filters: { types: ['png'] } }));
     place.step(cleared);
     expect(steps.getState().current).toBeNull();
     steps.undo();
