@@ -18,6 +18,7 @@ import { ProgressAnnouncer } from './progress-announcer.tsx';
 import { Rail } from './rail.tsx';
 import styles from './shell.module.css';
 import { useGlobalKeys } from './use-global-keys.ts';
+import { useHeldFocus } from './use-held-focus.ts';
 import { useWarmEngine } from './use-warm-engine.ts';
 import { VersionBanner } from './version-banner.tsx';
 
@@ -27,6 +28,7 @@ export function Shell({ children }: { children: ReactNode }) {
   const mainRef = useRef<HTMLElement>(null);
   const addsFolder = useAddingFolder((state) => state.opened);
   useGlobalKeys();
+  useHeldFocus(mainRef);
   useWarmEngine();
   return (
     <div className={styles.shell}>

@@ -1,6 +1,7 @@
 /** @file Settings: few on purpose. Each takes effect at once. */
 import { Button, NumberInput, SegmentedControl, Switch, useMantineColorScheme } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
 import { Link } from 'wouter';
 import type { Settings } from '../../core/api/library.ts';
 import { queries, queryClient } from '../app/api.ts';
@@ -62,8 +63,8 @@ export function SettingsPage() {
               <Switch
                 aria-label={messages.secondPass}
                 checked={settings.data.secondPass}
-                disabled={save.isPending}
-                onChange={(event) => save.mutate({ secondPass: event.currentTarget.checked })}
+                // Not disabled while it is saved: it would lose the focus.
+                onChange={(event) => save.isPending || save.mutate({ secondPass: event.currentTarget.checked })}
               />
             </Setting>
           </Section>
@@ -107,19 +108,22 @@ export function SettingsPage() {
 const leastCache = 16;
 const mostCache = 1_000_000;
 
-/** Saved when the field is left or Enter is pressed, never half typed. */
+/** Saved when the field is left or Enter is pressed, never half typed. It stays the same field, so that it keeps the focus. */
 function CacheCap({ settings, onSave }: { settings: Settings; onSave(value: number): void }) {
   const { settings: messages, locale } = useMessages();
+  const { thumbnailCacheMiB: saved } = settings;
+  const [typed, setTyped] = useState<number | string>(saved);
+  useEffect(() => setTyped(saved), [saved]);
   const save = (text: string): void => {
     const value = Number(text.replace(/\D/g, ''));
-    if (value >= leastCache && value <= mostCache && value !== settings.thumbnailCacheMiB) onSave(value);
+    if (value >= leastCache && value <= mostCache && value !== saved) onSave(value);
   };
   return (
     <NumberInput
-      key={settings.thumbnailCacheMiB}
       aria-label={messages.cache}
       className={styles.number ?? ''}
-      defaultValue={settings.thumbnailCacheMiB}
+      value={typed}
+      onChange={setTyped}
       min={leastCache}
       max={mostCache}
       step={256}
@@ -130,7 +134,7 @@ function CacheCap({ settings, onSave }: { settings: Settings; onSave(value: numb
       {...separatorsOf(locale)}
       suffix=" MiB"
       onBlur={(event) => save(event.currentTarget.value)}
-      onKeyDown={(event) => event.key === 'Enter' && event.currentTarget.blur()}
+      onKeyDown={(event) => event.key === 'Enter' && save(event.currentTarget.value)}
     />
   );
 }

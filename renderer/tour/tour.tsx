@@ -10,6 +10,7 @@ import { useLocation } from 'wouter';
 import { keyPressed } from '../app/keys.ts';
 import { useStatus } from '../app/use-status.ts';
 import { useMessages } from '../messages/messages.ts';
+import { focusFirstTile } from '../wall/focus.ts';
 import { besideOf, type Spot } from './placement.ts';
 import styles from './tour.module.css';
 import { endTour, isTourSeen, moveTour, startTour, type TourStep, tourSteps, useTour } from './tour-state.ts';
@@ -30,7 +31,21 @@ export function Tour() {
     if (isKnown && path === '/' && !isTourSeen() && useTour.getState().step === null) startTour();
   }, [isKnown, path]);
 
-  return step !== null && path === '/' ? <Card key={step} step={step} /> : null;
+  // Its last button has gone with it: on to what it began with, the folders or the pictures.
+  const isShown = step !== null && path === '/';
+  const wasShown = useRef(isShown);
+  useLayoutEffect(() => {
+    if (wasShown.current && !isShown && document.activeElement === document.body) focusFirst();
+    wasShown.current = isShown;
+  }, [isShown]);
+
+  return isShown ? <Card key={step} step={step} /> : null;
+}
+
+function focusFirst(): void {
+  const adding = document.querySelector<HTMLElement>(`${targets.folders[0]} button`);
+  if (adding) adding.focus();
+  else focusFirstTile();
 }
 
 function Card({ step }: { step: TourStep }) {
