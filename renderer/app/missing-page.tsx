@@ -1,4 +1,5 @@
 /** @file An address that leads nowhere. */
+import { Button } from '@mantine/core';
 import { Link } from 'wouter';
 import { useMessages } from '../messages/messages.ts';
 import { Page } from './page.tsx';
@@ -7,9 +8,9 @@ export function MissingPage() {
   const { pages } = useMessages();
   return (
     <Page title={pages.missing}>
-      <p>
-        <Link href="/">{pages.toSearch}</Link>
-      </p>
+      <Button component={Link} href="/">
+        {pages.toSearch}
+      </Button>
     </Page>
   );
 }

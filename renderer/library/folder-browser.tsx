@@ -44,6 +44,7 @@ export function FolderBrowser({ action, busy, problem, onChoose, onWalk, onClose
         label={browse.path}
         value={path}
         data-autofocus
+        error={isRefused || listing.isError}
         spellCheck={false}
         autoComplete="off"
         onChange={(event) => setTyped(event.currentTarget.value)}

@@ -113,7 +113,12 @@ export const en = {
     partOfPicture: 'Part of a picture',
     cropPicture: 'Choose a part of the picture',
     changeCrop: 'Change the part of the picture',
-    noCrop: 'This browser cannot show the picture, so no part of it can be chosen.',
+    noCrop: 'The picture cannot be shown, so no part of it can be chosen.',
+    gone: {
+      title: 'This picture is gone',
+      item: 'It is no longer in the library. Search with another one.',
+      upload: 'A picture from outside of the library is kept for two weeks after it was used last. Drop it here once more.',
+    },
     removePicture: 'Remove picture',
     edit: 'edit',
     editChip: (edit: string): string => `Edit: ${edit}`,
@@ -214,7 +219,6 @@ export const en = {
     savedAs: (name: string): string => `Saved as “${name}”. Saved searches open under the empty box.`,
     taken: 'There is a saved search of this name. Choose another name.',
     tooLong: 'This search is too long to be saved. Shorten its words.',
-    uploadNote: 'The picture came from outside of the library. It is kept for two weeks after it was searched with last.',
   },
 
   drop: {
@@ -448,7 +452,7 @@ export const en = {
     intro: 'Pictures that belong together, wherever their files are. The files stay where they are.',
     label: 'Collections',
     starred: 'Starred',
-    noStars: 'No star yet. Press s on a picture.',
+    noStars: 'No star yet. Open a picture and press its star.',
     items: pictures,
     more: (name: string): string => `More for ${name}`,
     make: 'New collection',
@@ -461,7 +465,7 @@ export const en = {
     removeFailed: (name: string): string => `“${name}” could not be removed.`,
     taken: 'There is a collection of this name. Choose another name.',
     none: 'No collection yet',
-    noneText: 'Press c on a picture, or on several that are selected, and type a name. Or make an empty one here.',
+    noneText: 'Open a picture, or select several, and add them to a collection. Or make an empty one here.',
     empty: 'empty',
   },
 
@@ -472,7 +476,8 @@ export const en = {
     trySamples: 'Try the samples',
     nothingYet: 'Nothing is indexed yet',
     nothingYetText: 'Pictures appear here as soon as they are read.',
-    nothingFound: 'The folders hold no pictures that Oneword can read.',
+    noPictures: 'No pictures in these folders',
+    nothingFound: 'Oneword finds no pictures there that it can read. Add another folder, or try it with the samples.',
     openLibrary: 'Open the library',
     noResult: 'No picture passes these filters',
     noResultText: (words: string): string =>

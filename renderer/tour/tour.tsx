@@ -128,8 +128,14 @@ function useSpot(step: TourStep, cardRef: { readonly current: HTMLElement | null
 function spotOf(names: readonly string[], card: DOMRect): Spot | null {
   for (const name of names) {
     const target = document.querySelector(name)?.getBoundingClientRect();
-    const spot = target && target.width > 0 ? besideOf(target, card, { width: innerWidth, height: innerHeight }) : null;
+    const spot = target && target.width > 0 ? besideOf(target, card, { width: innerWidth, height: footOf(target) }) : null;
     if (spot) return spot;
   }
   return null;
+}
+
+/** The bar of pages at the foot of a phone's window stays in sight, unless the card speaks of it. */
+function footOf(target: DOMRect): number {
+  const bar = document.querySelector('[data-page]')?.closest('nav')?.getBoundingClientRect();
+  return bar && bar.top > innerHeight / 2 && target.bottom <= bar.top ? bar.top : innerHeight;
 }

@@ -1,12 +1,11 @@
 /** @file Never an empty page: what there is to do when there is nothing to show. */
 import { Button } from '@mantine/core';
 import { IconFolderPlus, IconPhoto } from '@tabler/icons-react';
-import { useState } from 'react';
 import { Link } from 'wouter';
 import type { SearchPage } from '../../core/api/query.ts';
 import { jobLine } from '../app/job-line.ts';
 import { useStatus } from '../app/use-status.ts';
-import { BrowseDialog } from '../library/browse-dialog.tsx';
+import { openAddFolder } from '../library/adding-folder.ts';
 import { useAddSamples } from '../library/use-library-actions.ts';
 import { useMessages } from '../messages/messages.ts';
 import { factLabel } from '../query/filter-labels.ts';
@@ -16,27 +15,34 @@ import styles from './empty-states.module.css';
 
 export function NoFolder() {
   const { empty } = useMessages();
-  const [browsing, setBrowsing] = useState(false);
-  const samples = useAddSamples();
   return (
     <section className={styles.state} aria-label={empty.noFolder}>
       <WallGlyph />
       <h1 className={styles.title}>{empty.noFolder}</h1>
       <p className={styles.text}>{empty.noFolderText}</p>
       <div className={styles.ways} data-tour="folders">
-        <Button variant="filled" leftSection={<IconFolderPlus size={16} stroke={1.75} aria-hidden />} onClick={() => setBrowsing(true)}>
-          {empty.addFolder}
-        </Button>
-        <Button
-          leftSection={<IconPhoto size={16} stroke={1.75} aria-hidden />}
-          loading={samples.isPending}
-          onClick={() => samples.mutate(undefined)}
-        >
-          {empty.trySamples}
-        </Button>
+        <WaysToFill />
       </div>
-      <BrowseDialog opened={browsing} onClose={() => setBrowsing(false)} />
     </section>
+  );
+}
+
+function WaysToFill() {
+  const { empty } = useMessages();
+  const samples = useAddSamples();
+  return (
+    <>
+      <Button variant="filled" leftSection={<IconFolderPlus size={16} stroke={1.75} aria-hidden />} onClick={openAddFolder}>
+        {empty.addFolder}
+      </Button>
+      <Button
+        leftSection={<IconPhoto size={16} stroke={1.75} aria-hidden />}
+        loading={samples.isPending}
+        onClick={() => samples.mutate(undefined)}
+      >
+        {empty.trySamples}
+      </Button>
+    </>
   );
 }
 
@@ -66,12 +72,16 @@ export function NothingIndexed() {
   const { empty } = messages;
   const status = useStatus();
   const job = status?.jobs[0];
+  // Until it is known whether anything is being read, nothing is said of the folders.
+  const isDone = status !== undefined && !job;
+  const title = isDone ? empty.noPictures : empty.nothingYet;
   return (
-    <section className={styles.state} aria-label={empty.nothingYet}>
-      <h1 className={styles.title}>{empty.nothingYet}</h1>
-      <p className={styles.text}>{job ? empty.nothingYetText : empty.nothingFound}</p>
+    <section className={styles.state} aria-label={title}>
+      <h1 className={styles.title}>{title}</h1>
+      <p className={styles.text}>{isDone ? empty.nothingFound : empty.nothingYetText}</p>
       {job && <p className={styles.job}>{jobLine(job, messages)}</p>}
       <div className={styles.ways}>
+        {isDone && <WaysToFill />}
         <Button component={Link} href="/library">
           {empty.openLibrary}
         </Button>

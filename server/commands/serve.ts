@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { AppError } from '../../core/api/errors.ts';
 import { defaultPort, isLoopback } from '../addresses.ts';
 import { interrupted, onInterrupt } from '../interrupt.ts';
-import { keptToken, removeServerFile, tokenPattern, writeServerFile } from '../server-file.ts';
+import { keptToken, readServerFile, removeServerFile, tokenPattern, writeServerFile } from '../server-file.ts';
 import { printJson, printLine, say } from '../terminal.ts';
 import { type LibraryFlags, libraryOf, wholeNumber, withLibrary } from './options.ts';
 
@@ -16,7 +16,10 @@ export function addServe(program: Command): void {
     .option('--port <N>', `port to listen on, 0 = any free one (default: ${defaultPort} or the next free one)`, wholeNumber(0, 65_535))
     .option('--host <ADDRESS>', 'address to listen on; anything but 127.0.0.1 lets others on your network in', '127.0.0.1')
     .option('--token <TEXT>', 'the key in the address (default: a random one, made once for the library)', tokenOf)
-    .addHelpText('after', '\nExamples:\n  oneword serve ~/Pictures\n  oneword serve --library ./lib --port 0 --json')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  npm start -- ~/Pictures\n  oneword serve ~/Pictures\n  oneword serve --library ./lib --port 0 --json',
+    )
     .action(serve);
 }
 
@@ -33,7 +36,12 @@ async function serve(folders: string[], flags: Flags): Promise<void> {
   ]);
   const running = await joinServer(flags.library);
   if (running) {
-    throw new AppError('library-busy', `The library ${flags.library} is served already, at ${running.server}. Stop that server first.`);
+    const open = await readServerFile(flags.library);
+    throw new AppError(
+      'library-busy',
+      `Oneword has the library ${flags.library} open already, at ${open ? addressOf(open) : running.server}\n` +
+        'Open that address in a browser. Folders are added on its Library page; another --library can be opened beside it.',
+    );
   }
   const interrupt = onInterrupt();
   const library = await openLibrary({ ...libraryOf(flags), activity: 'watch' });
@@ -61,8 +69,13 @@ async function serve(folders: string[], flags: Flags): Promise<void> {
   }
 }
 
+/** What is opened in a browser. */
+function addressOf({ url, token }: { url: string; token: string }): string {
+  return `${url}/?token=${token}`;
+}
+
 function announce(server: { url: string; token: string }, { json, host, library }: Flags): void {
-  const address = `${server.url}/?token=${server.token}`;
+  const address = addressOf(server);
   if (json) printJson({ url: server.url, token: server.token, address, library });
   else printLine(`Oneword is at ${address}`);
   if (!isLoopback(host)) say(`Everybody who can reach ${host} and has this address can see your pictures.`);

@@ -79,7 +79,7 @@ describe.skipIf(noBrowser)(`stars and collections${noBrowser ? `: ${noBrowser}` 
   it('says how to begin', async () => {
     await collections.open(app.url);
     await page.getByRole('heading', { name: 'No collection yet' }).waitFor();
-    await expectCards('Starred, No star yet. Press s on a picture.');
+    await expectCards('Starred, No star yet. Open a picture and press its star.');
     await check('collections-empty');
   });
 
@@ -90,7 +90,7 @@ describe.skipIf(noBrowser)(`stars and collections${noBrowser ? `: ${noBrowser}` 
     await page.keyboard.type('Trips');
     await page.keyboard.press('Enter');
     await collections.dialog.waitFor({ state: 'hidden' });
-    await expectCards('Starred, No star yet. Press s on a picture.', 'Trips, empty');
+    await expectCards('Starred, No star yet. Open a picture and press its star.', 'Trips, empty');
     await collections.make.click();
     await collections.dialog.getByRole('textbox', { name: 'Name' }).fill('TRIPS');
     await collections.dialog.getByText('There is a collection of this name.', { exact: false }).waitFor();

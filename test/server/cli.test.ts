@@ -237,6 +237,8 @@ describe('a served library', () => {
     expect((await runCli(['index', pictures, '--library', library, '--json'])).json).toMatchObject({ items: 4, skipped: 4, embedded: 0 });
     expect((await runCli(['doctor', '--library', library, '--json'])).status).toBe(0);
     const second = await runCli(['serve', '--library', library, '--port', '0', '--json']);
+    // Where it is open, whole: a second start is mostly somebody who lost the address.
+    expect(second.err).toContain(`${served.url}/?token=${served.token}`);
     expect([second.status, second.json]).toEqual([1, { error: { code: 'library-busy', message: expect.stringContaining(served.url) } }]);
 
     await rm(file);
