@@ -9,13 +9,15 @@ type Props = {
   error: unknown;
   /** Beside a sentence that already says what failed. */
   compact?: boolean;
+  /** What happened and what to do, where that is known better than by the code. */
+  said?: readonly [what: string, todo: string] | undefined;
   /** Ways on. */
   children?: ReactNode;
 };
 
-export function ProblemNote({ error, compact = false, children }: Props) {
+export function ProblemNote({ error, compact = false, said, children }: Props) {
   const { problem, copied } = useMessages();
-  const [what, todo] = problem.codes[problemCode(error)];
+  const [what, todo] = said ?? problem.codes[problemCode(error)];
   const technical = technicalText(error);
   return (
     <div className={styles.problem} role={compact ? undefined : 'alert'}>

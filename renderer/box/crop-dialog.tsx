@@ -48,9 +48,7 @@ function Editor({ picture, onClose, onApply }: Omit<Props, 'opened'>) {
   return (
     <div className={styles.editor}>
       <div className={styles.middle}>
-        {url && !failed && (
-          <CropStage url={url} frame={frame} hint={hint} onChange={setFrame} onApply={apply} onFail={() => setFailed(true)} />
-        )}
+        {!failed && <CropStage url={url} frame={frame} hint={hint} onChange={setFrame} onApply={apply} onFail={() => setFailed(true)} />}
       </div>
       <p id={hint} className={styles.hint}>
         {failed ? crop.failed : crop.hint}

@@ -8,8 +8,9 @@ import { useMessages } from '../messages/messages.ts';
 import { Chip } from './chip.tsx';
 import { CropDialog } from './crop-dialog.tsx';
 import { CroppedPicture } from './cropped-picture.tsx';
+import { GoneNote } from './gone-note.tsx';
 import styles from './picture-chip.module.css';
-import { pictureUrl } from './pictures.ts';
+import { usePictureTrouble } from './picture-trouble.ts';
 
 type Props = { picture: PictureRef; onCrop(crop: Crop | null): void; onRemove(): void };
 
@@ -18,15 +19,18 @@ export function PictureChip({ picture, onCrop, onRemove }: Props) {
   const [cropping, setCropping] = useState(false);
   const isTouched = useMediaQuery('(pointer: coarse)', false, { getInitialValueInEffect: false });
   const reason = useId();
-  const canCrop = pictureUrl(picture) !== null;
+  const { trouble } = usePictureTrouble(picture);
+  const canCrop = trouble === null;
+  const isGone = trouble === 'gone';
+  const noCrop = isGone ? box.gone[picture.kind] : box.noCrop;
   const label = picture.crop ? box.changeCrop : box.cropPicture;
   return (
     <Chip label={box.pictureChip} removeLabel={box.removePicture} onRemove={onRemove}>
       <span className={styles.frame}>
         <CroppedPicture picture={picture} size={isTouched ? 36 : 28} />
       </span>
-      <span>{picture.crop ? box.partOfPicture : box.picture}</span>
-      <Tooltip label={canCrop ? label : box.noCrop}>
+      {isGone ? <GoneNote picture={picture} /> : <span>{picture.crop ? box.partOfPicture : box.picture}</span>}
+      <Tooltip label={canCrop ? label : noCrop}>
         <button
           type="button"
           className={styles.crop}
@@ -41,7 +45,7 @@ export function PictureChip({ picture, onCrop, onRemove }: Props) {
       </Tooltip>
       {!canCrop && (
         <span id={reason} hidden>
-          {box.noCrop}
+          {noCrop}
         </span>
       )}
       <CropDialog picture={picture} opened={cropping} onClose={() => setCropping(false)} onApply={onCrop} />

@@ -75,7 +75,6 @@ function Form({ onClose }: { onClose(): void }) {
           setTyped(event.currentTarget.value);
         }}
       />
-      {query.picture?.kind === 'upload' && <p className={styles.note}>{searches.uploadNote}</p>}
       {save.isError && <ProblemNote error={save.error} />}
       <div className={styles.buttons}>
         <Button onClick={onClose}>{cancel}</Button>

@@ -8,6 +8,7 @@ import { useMessages } from '../messages/messages.ts';
 import { readPlace } from '../query/query-url.ts';
 import { place } from '../query/use-place.ts';
 import { CroppedPicture } from './cropped-picture.tsx';
+import { GoneNote } from './gone-note.tsx';
 import styles from './search-list.module.css';
 import { searchName } from './search-name.ts';
 import { focusBox } from './take-picture.ts';
@@ -133,6 +134,7 @@ function Choice({ entry, icon }: { entry: Entry; icon: ReactNode }) {
       <span className={styles.name} dir="auto">
         {entry.name}
       </span>
+      {query.picture && <GoneNote picture={query.picture} />}
     </button>
   );
 }

@@ -7,7 +7,7 @@ import type { Messages } from '../messages/messages.ts';
 import { withPicture } from '../query/query-state.ts';
 import { place } from '../query/use-place.ts';
 import { sortDropped } from './dropped.ts';
-import { uploadPicture } from './pictures.ts';
+import { uploadPicture } from './upload-picture.ts';
 
 export type Intent = 'like' | 'edit';
 

@@ -5,11 +5,11 @@
 import { ActionIcon, Tooltip, VisuallyHidden } from '@mantine/core';
 import { IconArrowBackUp, IconArrowForwardUp, IconGitBranch } from '@tabler/icons-react';
 import { type KeyboardEvent, useEffect, useRef } from 'react';
-import { CroppedPicture } from '../box/cropped-picture.tsx';
-import { type Messages, useMessages } from '../messages/messages.ts';
+import { useMessages } from '../messages/messages.ts';
 import styles from './history-row.module.css';
+import { nameOfStep, StepButton } from './step-button.tsx';
 import { rowOfSteps } from './step-row.ts';
-import { redoStep, type Step, undoStep } from './step-tree.ts';
+import { redoStep, undoStep } from './step-tree.ts';
 import { steps, useSteps } from './use-steps.ts';
 
 export function HistoryRow() {
@@ -58,32 +58,21 @@ export function HistoryRow() {
                 {branchesFrom}
               </span>
             )}
-            <button
-              type="button"
-              className={styles.step}
-              aria-label={messages.step(index + 1, nameOf(step, messages), branchesFrom)}
-              aria-current={index === at ? 'step' : undefined}
-              data-aside={!leadsHere || undefined}
-              tabIndex={index === at ? 0 : -1}
-              title={nameOf(step, messages)}
-              onClick={() => steps.goTo(step.id)}
-            >
-              <CroppedPicture picture={step.picture} size={28} />
-              <span className={styles.edit} dir="auto">
-                {nameOf(step, messages)}
-              </span>
-            </button>
+            <StepButton
+              step={step}
+              at={index + 1}
+              branchesFrom={branchesFrom}
+              isCurrent={index === at}
+              isAside={!leadsHere}
+              onGoTo={() => steps.goTo(step.id)}
+            />
           </li>
         ))}
       </ol>
       {/* Letters are not read out: the box does that. */}
       <VisuallyHidden role="status">
-        {current && !current.open && row.length > 1 ? messages.now(at + 1, row.length, nameOf(current, messages)) : ''}
+        {current && !current.open && row.length > 1 ? messages.now(at + 1, row.length, nameOfStep(current, messages)) : ''}
       </VisuallyHidden>
     </section>
   );
-}
-
-function nameOf({ edit, picture }: Step, messages: Messages['steps']): string {
-  return edit || (picture.crop ? messages.part : messages.picture);
 }

@@ -2,6 +2,7 @@
 import { Button, VisuallyHidden } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { queries } from '../app/api.ts';
+import { problemCode } from '../app/problem.ts';
 import { ProblemNote } from '../app/problem-note.tsx';
 import { useMessages } from '../messages/messages.ts';
 import { isEverything } from '../query/query-state.ts';
@@ -13,15 +14,16 @@ import { Wall, type WallPlace } from './wall.tsx';
 type Props = { results: SearchResults; place: WallPlace; hasMonths?: boolean };
 
 export function SearchBody({ results, place, hasMonths = false }: Props) {
-  const { retry, wall } = useMessages();
+  const { retry, wall, box } = useMessages();
   const folders = useQuery(queries.listFolders.queryOptions()).data;
   const { first, query } = results;
   const cut = shownCut(results);
 
   if (results.error) {
+    const isGone = query.picture?.kind === 'upload' && problemCode(results.error) === 'not-found';
     return (
       <div className={styles.middle}>
-        <ProblemNote error={results.error}>
+        <ProblemNote error={results.error} said={isGone ? [box.gone.title, box.gone.upload] : undefined}>
           <Button onClick={results.retry}>{retry}</Button>
         </ProblemNote>
       </div>

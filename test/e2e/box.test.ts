@@ -1,8 +1,9 @@
 /** @file The box in a real browser: a part of a picture, picture or edit, steps, searches that are kept, facts, and what should not be dropped on it. */
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { expectAccessible } from './accessibility.ts';
 import { type App, root, startApp } from './app.ts';
@@ -359,6 +360,51 @@ describe.skipIf(noBrowser)(`the box${noBrowser ? `: ${noBrowser}` : ''}`, () => 
       await box.button('Undo').click();
       await search.box.click();
       await until(async () => (await box.searchNames('Saved')).join() === 'Morning' || 'it is not back');
+    });
+  });
+
+  describe('a picture from outside of the library', () => {
+    const outside = async (): Promise<string> => {
+      const file = path.join(place, 'outside.jpg');
+      await sharp(path.join(samples, 'horse.jpg')).flop().jpeg().toFile(file);
+      return file;
+    };
+    const thumbnails = (where: Page) =>
+      where
+        .locator('img[src^="/query-picture/"]')
+        .evaluateAll((images) => images.filter((image) => image instanceof HTMLImageElement && image.naturalWidth > 0).length);
+    const uploads = path.join('library', 'queries');
+
+    it('is shown on its chip and steps, also after a reload and in another tab', async () => {
+      await search.drop(await outside(), 'Find like this');
+      await until(async () => (await thumbnails(page)) === 2 || `${await thumbnails(page)} thumbnails are shown`);
+      await page.reload();
+      await until(async () => (await thumbnails(page)) === 2 || `${await thumbnails(page)} thumbnails are shown after a reload`);
+      const tab = await context.newPage();
+      await tab.goto(page.url());
+      await until(async () => (await thumbnails(tab)) === 2 || `${await thumbnails(tab)} thumbnails are shown in another tab`);
+      await tab.getByRole('button', { name: 'Choose a part of the picture' }).click();
+      await tab.getByRole('dialog').locator('img').waitFor();
+      await tab.close();
+    });
+
+    it('says that it is gone, and is there again when it is given once more', async () => {
+      await search.drop(await outside(), 'Find like this');
+      await search.wall.waitFor();
+      const id = box.address('like').replace('upload:', '');
+      for (const name of await readdir(path.join(place, uploads))) if (name.startsWith(id)) await rm(path.join(place, uploads, name));
+      await app.stop(); // what is remembered of the answer goes with it
+      app = await startApp(path.join(place, 'library'), '--port', new URL(app.url).port);
+      await page.goto(app.address);
+      await page.goto(new URL(`/?like=upload:${id}`, app.url).href);
+      await box.chips.getByText('This picture is gone').waitFor();
+      await page.getByRole('alert').getByText('kept for two weeks after it was used last', { exact: false }).waitFor();
+      await box.steps.getByRole('button', { name: /This picture is gone/ }).waitFor();
+      await look('gone');
+      await search.drop(await outside(), 'Find like this');
+      await search.wall.waitFor();
+      await box.chips.getByText('This picture is gone').waitFor({ state: 'hidden' });
+      await until(async () => (await thumbnails(page)) === 2 || `${await thumbnails(page)} thumbnails are shown`);
     });
   });
 
