@@ -1,13 +1,13 @@
 /** @file The languages of the interface, and which one it is: what was chosen here, else the first that the system speaks, else English. */
 
-export const languages = ['en', 'ko'] as const;
+export const languages = ['en', 'ko', 'de'] as const;
 export type Language = (typeof languages)[number];
 
 /** `auto`: as the system says. */
 export type LanguageChoice = Language | 'auto';
 
 /** Each by its own name, so that whoever cannot read the page finds it. */
-export const languageNames: Readonly<Record<Language, string>> = { en: 'English', ko: '한국어' };
+export const languageNames: Readonly<Record<Language, string>> = { en: 'English', ko: '한국어', de: 'Deutsch' };
 
 const key = 'oneword-language';
 

@@ -11,6 +11,7 @@ export type Messages = typeof en;
 const loads: Readonly<Record<Language, () => Promise<Messages>>> = {
   en: () => import('./en.ts').then((module) => module.en),
   ko: () => import('./ko.ts').then((module) => module.ko),
+  de: () => import('./de.ts').then((module) => module.de),
 };
 
 export function loadMessages(language: Language): Promise<Messages> {
