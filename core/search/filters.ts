@@ -5,6 +5,7 @@ import { AppError } from '../api/errors.ts';
 import { type FileType, type Filters, fileTypes, filters as filtersSchema } from '../api/query.ts';
 import { findDays } from './dates.ts';
 import { type Days, labelOf } from './days.ts';
+import { vocabularies } from './words/vocabularies.ts';
 
 /** Throws `bad-request` with what it would take. */
 type ReadValue = (value: string, now: Date) => Filters;
@@ -16,16 +17,16 @@ const readers: Readonly<Record<string, ReadValue>> = {
   date: (value, now) => daysOf(value, now),
   type: (value) => ({ types: value.split(',').map((name) => fileTypeOf(name) ?? refuse('type', name, fileTypes.join(', '))) }),
   camera: (value) => ({ camera: value }),
-  orientation: (value) => checked('orientation', value, { orientation: value.toLowerCase() }, 'landscape, portrait or square'),
+  orientation: (value) => checked('orientation', value, { orientation: englishOf(value) }, 'landscape, portrait or square'),
   min: (value) => checked('min', value, { minSide: Number(value) }, 'pixels of the shorter side, e.g. min:1000'),
   people: (value) => checked('people', value, { people: Number(value) }, 'a number, e.g. people:2'),
   rating: (value) => checked('rating', value, { minRating: Number(value) }, '1 to 5'),
-  starred: (value) => checked('starred', value, { starred: { yes: true, no: false }[value.toLowerCase()] }, 'yes or no'),
+  starred: (value) => checked('starred', value, { starred: { yes: true, no: false }[englishOf(value)] }, 'yes or no'),
   collection: (value) => ({ collection: value }),
-  place: (value) => checked('place', value, { hasPlace: { yes: true, no: false }[value.toLowerCase()] }, 'yes or no'),
+  place: (value) => checked('place', value, { hasPlace: { yes: true, no: false }[englishOf(value)] }, 'yes or no'),
 };
 
-export const filterKeys: readonly string[] = Object.keys(readers);
+const filterKeys: readonly string[] = Object.keys(readers);
 
 /** `key:value` or `key: value`; a value with spaces stands in double quotes. */
 export const keyValue = /(?<![^\s,;(])(\p{L}+):\s?(?:"([^"]*)"|([^\s"]+))/gu;
@@ -41,9 +42,22 @@ export function parseFilter(text: string, now: Date = new Date()): Filters {
   return all;
 }
 
+/** The filter that a key of any language names. */
+export function filterKeyOf(key: string): string | undefined {
+  const lower = key.toLowerCase();
+  const names = [lower, ...vocabularies.map(({ keys }) => (Object.hasOwn(keys, lower) ? keys[lower] : undefined))];
+  return names.find((name) => name !== undefined && Object.hasOwn(readers, name));
+}
+
+/** A value of any language as English has it: "ja" is yes, "세로" portrait. */
+function englishOf(value: string): string {
+  const lower = value.toLowerCase();
+  return vocabularies.map(({ values }) => (Object.hasOwn(values, lower) ? values[lower] : undefined)).find((word) => word) ?? lower;
+}
+
 export function readFilter(key: string, value: string, now: Date): Filters {
-  const name = key.toLowerCase();
-  const read = Object.hasOwn(readers, name) ? readers[name] : undefined;
+  const name = filterKeyOf(key);
+  const read = name === undefined ? undefined : readers[name];
   if (read === undefined) {
     throw new AppError('bad-request', `There is no filter "${key}". The filters are ${filterKeys.join(', ')}.`);
   }
