@@ -89,9 +89,7 @@ export const de: Messages = {
   close: 'Schließen',
   cancel: 'Abbrechen',
   retry: 'Wiederholen',
-  copy: 'Kopieren',
   copied: 'Kopiert',
-  details: 'Details',
   dismiss: 'Ausblenden',
   undo: 'Rückgängig',
 
@@ -326,7 +324,6 @@ export const de: Messages = {
 
   timeline: {
     title: 'Zeitleiste',
-    label: 'Zeitleiste',
     scrubber: 'Zu einem Monat springen',
   },
 
@@ -738,7 +735,6 @@ export const de: Messages = {
     version: 'Version',
     library: 'Bibliothek',
     check: 'Bibliothek prüfen',
-    checking: 'Wird geprüft',
     checkOk: 'Alles in Ordnung.',
     checkFailed: 'Etwas braucht Aufmerksamkeit.',
     checks: {
@@ -755,7 +751,6 @@ export const de: Messages = {
     },
     passed: 'bestanden',
     failed: 'fehlgeschlagen',
-    invalidCache: 'Zwischen 16 und 1.000.000 MiB.',
   },
 
   keys: {

@@ -77,9 +77,7 @@ export const en = {
   close: 'Close',
   cancel: 'Cancel',
   retry: 'Retry',
-  copy: 'Copy',
   copied: 'Copied',
-  details: 'Details',
   dismiss: 'Dismiss',
   undo: 'Undo',
 
@@ -315,7 +313,6 @@ export const en = {
 
   timeline: {
     title: 'Timeline',
-    label: 'Timeline',
     scrubber: 'Go to a month',
   },
 
@@ -724,7 +721,6 @@ export const en = {
     version: 'Version',
     library: 'Library',
     check: 'Check the library',
-    checking: 'Checking',
     checkOk: 'All is well.',
     checkFailed: 'Something needs attention.',
     checks: {
@@ -741,7 +737,6 @@ export const en = {
     },
     passed: 'passed',
     failed: 'failed',
-    invalidCache: 'Between 16 and 1,000,000 MiB.',
   },
 
   keys: {

@@ -83,9 +83,7 @@ export const ko: Messages = {
   close: '닫기',
   cancel: '취소',
   retry: '다시 시도',
-  copy: '복사',
   copied: '복사됨',
-  details: '세부 정보',
   dismiss: '닫기',
   undo: '실행 취소',
 
@@ -317,7 +315,6 @@ export const ko: Messages = {
 
   timeline: {
     title: '타임라인',
-    label: '타임라인',
     scrubber: '월로 이동',
   },
 
@@ -723,7 +720,6 @@ export const ko: Messages = {
     version: '버전',
     library: '라이브러리',
     check: '라이브러리 검사',
-    checking: '검사 중',
     checkOk: '모두 정상이에요.',
     checkFailed: '확인이 필요한 것이 있어요.',
     checks: {
@@ -740,7 +736,6 @@ export const ko: Messages = {
     },
     passed: '정상',
     failed: '문제 있음',
-    invalidCache: '16~1,000,000MiB 사이여야 해요.',
   },
 
   keys: {
