@@ -22,7 +22,11 @@ type Form = { readonly expression: RegExp; readonly kind: Kind };
 /** Those whose digits say enough in every language. Day before month where dots stand between. */
 const shared: Vocabulary['forms'] = {
   month: ['{year}-(?<monthNumber>0[1-9]|1[0-2])'],
-  day: ['{day}\\.\\s?{monthNumber}\\.\\s?{year}', '{year}\\.\\s?{monthNumber}\\.\\s?{day}\\.?'],
+  day: [
+    '{year}-(?<monthNumber>0[1-9]|1[0-2])-{day}',
+    '{day}\\.\\s?{monthNumber}\\.\\s?{year}',
+    '{year}\\.\\s?{monthNumber}\\.\\s?{day}\\.?',
+  ],
   year: ['{year}(?!\\s*[x\u00d7]\\s*\\d)'],
 };
 
@@ -78,7 +82,7 @@ function standing(form: string, words: Vocabulary): RegExp {
   const filled = form.replace(/(?<!\\p)\{(\p{L}+)\}/gu, (_, name: string) => `(?<${name}>${slotForm(name, words)})`);
   const end = '(?![\\p{L}\\p{N}_/]|-\\d{2}(?!\\d)|[.:][\\p{L}\\p{N}])';
   const stuck = [...words.trails.map(([trail]) => trail), ...words.spans.flatMap(({ joint, closing }) => [joint, closing ?? []].flat())];
-  const after = words.trails.length > 0 ? `(?:${end}|(?=(?:${stuck.join('|')})(?![\\p{L}_/])))` : end;
+  const after = words.trails.length > 0 ? `(?:${end}|(?=\\p{L})(?=(?:${stuck.join('|')})(?![\\p{L}_/])))` : end;
   return new RegExp(`(?<![\\p{L}\\p{N}_.:/])(?<!(?<!(?:19|20)\\d\\d)-)${filled}${after}`, 'giu');
 }
 

@@ -69,6 +69,7 @@ test.each([
   ['letztes Jahr an Weihnachten', 'letztes Jahr an Weihnachten', '2025-12-24/2025-12-26'],
   ['Heiligabend 2021', 'Heiligabend 2021', '2021-12-24/2021-12-24'],
   ['seit 2020', 'seit 2020', '2020-01-01/'],
+  ['seit 2023-07-14', 'seit 2023-07-14', '2023-07-14/'],
   ['seit letztem Sommer', 'seit letztem Sommer', '2026-06-01/'],
   ['ab dem 3. Juli 2023', 'ab dem 3. Juli 2023', '2023-07-03/'],
   ['nach Mai 2021', 'nach Mai 2021', '2021-06-01/'],
