@@ -5,18 +5,21 @@ import { useEffect } from 'react';
 import { useMessages } from '../messages/messages.ts';
 import styles from './notice-bar.module.css';
 import { dismissNotice, type Notice, useNotices } from './notices.ts';
+import { problemCode } from './problem.ts';
 import { ProblemNote } from './problem-note.tsx';
 
 export function NoticeBar() {
-  const { dismiss } = useMessages();
+  const { dismiss, problem } = useMessages();
   const notice = useNotices((state) => state.current);
   useUndoKey();
+  // A notice that has nothing to add to its problem would say it twice.
+  const isSaidByProblem = ({ text, error }: Notice): boolean => error !== undefined && text === problem.codes[problemCode(error)][0];
   return (
     <div className={styles.place} role="status">
       {notice && (
         <div className={styles.notice}>
           <div className={styles.text}>
-            <p>{notice.text}</p>
+            {!isSaidByProblem(notice) && <p>{notice.text}</p>}
             {notice.error !== undefined && <ProblemNote error={notice.error} compact />}
           </div>
           {notice.action && (

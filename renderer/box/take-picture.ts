@@ -37,6 +37,10 @@ export async function takeFiles(files: readonly File[], folders: readonly string
 async function takeFile(file: File, intent: Intent, { box, problem }: Messages): Promise<boolean> {
   useReadingPicture.setState({ reading: true });
   try {
+    if (!(await canBeRead(file))) {
+      notify(box.unreadable(file.name));
+      return false;
+    }
     takePicture(await uploadPicture(file), intent);
     return true;
   } catch (error) {
@@ -46,6 +50,17 @@ async function takeFile(file: File, intent: Intent, { box, problem }: Messages):
   } finally {
     useReadingPicture.setState({ reading: false });
   }
+}
+
+/** Sending a file that was moved away fails like a server that is gone: the two are told apart before. */
+function canBeRead(file: File): Promise<boolean> {
+  return file
+    .slice(0, 1)
+    .arrayBuffer()
+    .then(
+      () => true,
+      () => false,
+    );
 }
 
 export function takePicture(picture: PictureRef, intent: Intent): void {

@@ -140,6 +140,8 @@ export const de: Messages = {
     reading: 'Bild wird gelesen',
     notPicture: (name) =>
       `${name || 'Das'} ist kein Bild, das Oneword lesen kann. Die Suche nimmt JPEG, PNG, WebP, GIF, TIFF, AVIF, HEIC, SVG und Kamera-RAW.`,
+    unreadable: (name: string): string =>
+      `${name || 'Die Datei'} ist nicht lesbar. Vielleicht wurde sie inzwischen verschoben. Bitte neu auswählen.`,
     notDocument: (name) =>
       `${name} ist ein Dokument, und die Suche nimmt noch keine Dokumente. Ein Bild der Seite ablegen oder eintippen, was darin steht.`,
     onlyFirst: (all) => `Eine Suche nimmt ein Bild. Das erste von ${count(all)} steht im Suchfeld.`,
@@ -410,6 +412,7 @@ export const de: Messages = {
     people: 'Personen',
     copies: 'Dasselbe Bild auch unter',
     offline: 'Der Ordner ist offline. Das ist die gespeicherte Vorschau.',
+    offlineUnshown: 'Der Ordner ist offline, und von diesem Bild ist keine Vorschau gespeichert.',
     unshown: 'Dieses Bild lässt sich nicht anzeigen.',
     gone: 'Dieses Bild ist nicht mehr in der Bibliothek.',
     words: 'Was es zeigt',

@@ -128,6 +128,7 @@ export const en = {
     reading: 'Reading the picture',
     notPicture: (name: string): string =>
       `${name || 'This'} is not a picture that Oneword can read. Search takes JPEG, PNG, WebP, GIF, TIFF, AVIF, HEIC, SVG and camera RAW files.`,
+    unreadable: (name: string): string => `${name || 'The file'} cannot be read. It may have been moved since. Choose it again.`,
     notDocument: (name: string): string =>
       `${name} is a document, and a search takes no documents yet. Drop a picture of the page, or type what stands in it.`,
     onlyFirst: (all: number): string => `A search takes one picture. The first of ${count(all)} is in the box.`,
@@ -399,6 +400,7 @@ export const en = {
     people: 'People',
     copies: 'Same picture also at',
     offline: 'The folder is offline. This is the stored preview.',
+    offlineUnshown: 'The folder is offline, and no preview of this picture is stored.',
     unshown: 'This picture cannot be shown.',
     gone: 'This picture is no longer in the library.',
     words: 'What it shows',

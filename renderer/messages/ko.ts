@@ -134,6 +134,7 @@ export const ko: Messages = {
     reading: '사진을 읽는 중',
     notPicture: (name) =>
       `${name ? quoted(name, '은/는') : '이것은'} Oneword가 읽을 수 있는 사진이 아니에요. JPEG, PNG, WebP, GIF, TIFF, AVIF, HEIC, SVG, 카메라 RAW 파일로 검색할 수 있어요.`,
+    unreadable: (name: string): string => `${name || '파일'}: 읽을 수 없어요. 그 사이에 옮겨졌을 수 있어요. 다시 선택하세요.`,
     notDocument: (name) =>
       `${quoted(name, '은/는')} 문서인데, 아직 문서로는 검색할 수 없어요. 해당 쪽의 사진을 놓거나 거기에 적힌 글을 입력해 보세요.`,
     onlyFirst: (all) => `사진은 한 장으로만 검색할 수 있어요. ${count(all)}장 중 첫 번째를 넣었어요.`,
@@ -401,6 +402,7 @@ export const ko: Messages = {
     people: '사람 수',
     copies: '같은 사진이 있는 다른 곳',
     offline: '폴더가 오프라인이에요. 저장된 미리 보기를 보여 줘요.',
+    offlineUnshown: '폴더가 오프라인이고 이 사진의 저장된 미리보기가 없어요.',
     unshown: '이 사진은 표시할 수 없어요.',
     gone: '이 사진은 이제 라이브러리에 없어요.',
     words: '사진의 내용',

@@ -1,4 +1,7 @@
-/** @file A picture that can be zoomed and moved: its average colour, the preview as soon as it is there, the original where the preview is too small. */
+/**
+ * @file A picture that can be zoomed and moved: its average colour, the preview as soon as it is there, the original where the preview is
+ * too small, and the thumbnail where there is no preview, as of a folder that went offline before anybody looked at the picture.
+ */
 import { useMergedRef } from '@mantine/hooks';
 import { useState } from 'react';
 import type { FileType } from '../../core/api/query.ts';
@@ -23,11 +26,14 @@ export const drawnAsTheyAre: readonly FileType[] = ['jpeg', 'png', 'webp', 'gif'
 /** A preview's longer side in pixels. */
 const previewSide = 1600;
 
+/** `missing`: there is no preview, and the thumbnail is on its way. */
+type Loading = { preview: 'loading' | 'shown' | 'missing' | 'thumbnail' | 'failed'; original: 'loading' | 'shown' };
+
 type Props = {
   picture: ShownPicture;
   zoom: Zoom;
   onSwipe?: (to: 'next' | 'previous') => void;
-  /** There is no preview to be had. */
+  /** There is neither a preview nor a thumbnail to be had. */
   onFail?: () => void;
 };
 
@@ -35,7 +41,7 @@ export function PictureView({ picture, zoom, onSwipe, onFail }: Props) {
   const [box, setBox] = useState<HTMLDivElement | null>(null);
   const boxRef = useMergedRef(zoom.boxRef, setBox);
   const gestures = useGestures(box, zoom, onSwipe);
-  const [state, setState] = useState({ preview: 'loading', original: 'loading' });
+  const [state, setState] = useState<Loading>({ preview: 'loading', original: 'loading' });
   const { id, version, width, height } = picture;
   const isZoomedNow = isZoomed(zoom.view);
 
@@ -44,21 +50,22 @@ export function PictureView({ picture, zoom, onSwipe, onFail }: Props) {
       <div
         className={styles.frame}
         style={{
-          backgroundColor: state.preview === 'loading' ? picture.colour : undefined,
+          backgroundColor: state.preview === 'loading' || state.preview === 'missing' ? picture.colour : undefined,
           width: `min(100cqw, ${(100 * width) / height}cqh, ${width}px)`,
           aspectRatio: width / height,
           transform: zoom.frame && zoom.view.zoom !== 1 ? transformOf(zoom.view, zoom.frame) : undefined,
         }}
       >
         <img
-          src={`/preview/${id}?v=${version}`}
+          src={`/${state.preview === 'missing' || state.preview === 'thumbnail' ? 'thumb' : 'preview'}/${id}?v=${version}`}
           alt={picture.name}
           draggable={false}
           hidden={state.preview === 'failed'}
-          onLoad={() => setState((now) => ({ ...now, preview: 'shown' }))}
+          onLoad={() => setState((now) => ({ ...now, preview: now.preview === 'missing' ? 'thumbnail' : 'shown' }))}
           onError={() => {
-            setState((now) => ({ ...now, preview: 'failed' }));
-            onFail?.();
+            const isLast = state.preview === 'missing';
+            setState((now) => ({ ...now, preview: isLast ? 'failed' : 'missing' }));
+            if (isLast) onFail?.();
           }}
         />
         {state.preview === 'shown' && needsOriginal(picture, zoom) && (

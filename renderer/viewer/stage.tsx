@@ -11,7 +11,15 @@ type Props = { picture: ShownPicture; zoom: Zoom; isGone: boolean; onSwipe(to: '
 export function Stage({ picture, zoom, isGone, onSwipe }: Props) {
   const { viewer } = useMessages();
   const [hasFailed, setFailed] = useState(false);
-  const note = isGone ? viewer.gone : picture.offline ? viewer.offline : hasFailed ? viewer.unshown : null;
+  const note = isGone
+    ? viewer.gone
+    : hasFailed
+      ? picture.offline
+        ? viewer.offlineUnshown
+        : viewer.unshown
+      : picture.offline
+        ? viewer.offline
+        : null;
   return (
     <figure className={styles.figure}>
       <PictureView picture={picture} zoom={zoom} onSwipe={onSwipe} onFail={() => setFailed(true)} />
