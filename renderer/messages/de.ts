@@ -884,7 +884,7 @@ export const de: Messages = {
 
   notices: {
     label: 'Hinweise',
-    failed: (value) => `${counted(value, 'Datei ließ', 'Dateien ließen')} sich nicht lesen. Alles andere geht ohne weiter.`,
+    failed: (value) => `${counted(value, 'Datei ließ', 'Dateien ließen')} sich nicht lesen. Alles andere geht weiter.`,
     more: (value) => `${count(value)} weitere`,
     open: (page) => `${page} öffnen`,
     lookAgain: 'Noch einmal nachsehen',

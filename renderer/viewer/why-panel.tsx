@@ -63,7 +63,7 @@ export function WordBars({ title, words, shared }: { title: string; words: Why['
           return (
             <li key={word.text} className={styles.word} data-shared={isShared || undefined}>
               <span className={styles.wordText}>
-                {word.text}
+                <span lang="en">{word.text}</span>
                 {isShared && <VisuallyHidden>, {messages.why.shared}</VisuallyHidden>}
               </span>
               <span className={styles.number}>{messages.probability(word.probability)}</span>
