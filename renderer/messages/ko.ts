@@ -106,8 +106,8 @@ export const ko: Messages = {
   box: {
     label: '검색',
     query: '검색어',
-    placeholder: '찾는 사진을 설명하거나 여기에 사진을 놓으세요',
-    placeholderShort: '찾는 사진을 설명하세요',
+    placeholder: '사진을 설명하거나 끌어다 놓으세요',
+    placeholderShort: '사진을 설명하세요',
     placeholderEdit: '무엇이 달라야 하나요?',
     placeholderEditMore: '또 무엇이 달라야 하나요?',
     choosePicture: '사진 고르기',
@@ -578,7 +578,7 @@ export const ko: Messages = {
 
   engines: {
     title: '엔진',
-    intro: '엔진은 사진과 말을 서로 비교할 수 있는 것으로 바꿔요. 무엇을 찾을 수 있는지가 엔진에 달려 있어요.',
+    intro: '엔진은 사진과 말을 서로 비교할 수 있는 값으로 바꿔요. 무엇을 찾을 수 있는지가 엔진에 달려 있어요.',
     installed: '설치됨',
     available: '설치 가능',
     import: '폴더에서 가져오기',
@@ -625,7 +625,7 @@ export const ko: Messages = {
     size: '다운로드 크기',
     sizeInstalled: '디스크 사용량',
     memory: '메모리',
-    speed: '이 컴퓨터에서 사진당',
+    speed: '사진당 시간',
     scores: '공개된 점수',
     notPublished: '공개된 점수 없음',
     unknown: '알 수 없음',
