@@ -53,14 +53,15 @@ async function takeFile(file: File, intent: Intent, { box, problem }: Messages):
 }
 
 /** Sending a file that was moved away fails like a server that is gone: the two are told apart before. */
-function canBeRead(file: File): Promise<boolean> {
-  return file
-    .slice(0, 1)
-    .arrayBuffer()
-    .then(
-      () => true,
-      () => false,
-    );
+async function canBeRead(file: File): Promise<boolean> {
+  const reader = file.stream().getReader();
+  const isThere = await reader.read().then(
+    () => true,
+    () => false,
+  );
+  // A stream that failed cannot be cancelled, and needs not.
+  if (isThere) await reader.cancel();
+  return isThere;
 }
 
 export function takePicture(picture: PictureRef, intent: Intent): void {
