@@ -533,7 +533,7 @@ export const de: Messages = {
     retryAll: 'Alle wiederholen',
     retryFile: (name) => `${name} wiederholen`,
     copyPath: 'Pfad kopieren',
-    copyPathOf: (name) => `Pfad von ${name} kopieren`,
+    copyPathOf: (name) => `Pfad kopieren: ${name}`,
     kinds: 'Nach Typ',
     types: {
       jpeg: 'JPEG',

@@ -58,10 +58,7 @@ export function LibraryCheck() {
               ) : (
                 <IconAlertTriangle size={16} stroke={2} role="img" aria-label={messages.failed} />
               )}
-              <div>
-                <p>{messages.checks[check.name]}</p>
-                <TechnicalText text={check.detail} />
-              </div>
+              <TechnicalText about={messages.checks[check.name]} text={check.detail} opened={!check.ok} />
             </li>
           ))}
         </ul>
