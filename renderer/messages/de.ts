@@ -875,7 +875,7 @@ export const de: Messages = {
     rescan: 'In allen Ordnern nach Änderungen suchen',
     pause: 'Arbeit anhalten',
     resume: 'Arbeit fortsetzen',
-    retryFailed: 'Alle Dateien wiederholen, die sich nicht lesen ließen',
+    retryFailed: 'Fehlgeschlagene Dateien wiederholen',
     theme: (name) => `Farbschema: ${name}`,
     language: (name) => `Sprache: ${name}`,
     searchIn: (folder) => `In ${folder} suchen`,
