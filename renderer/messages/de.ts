@@ -622,7 +622,7 @@ export const de: Messages = {
     described: enginesDe,
     problem: 'Lässt sich gerade nicht verwenden.',
     downloadStands: 'Der Download steht still. Was schon da ist, bleibt erhalten.',
-    english: 'Versteht Englisch am besten: Mit englischen Wörtern findet die Suche mehr.',
+    english: 'Mit englischen Wörtern findet die Suche mehr.',
 
     kinds: {
       lite: 'Eingebaut',
@@ -639,7 +639,7 @@ export const de: Messages = {
     compositions: { learned: 'zusammen gelesen', arithmetic: 'Vektorarithmetik: Bild + Wörter addiert' },
 
     size: 'Download',
-    sizeInstalled: 'Auf dem Datenträger',
+    sizeInstalled: 'Belegt',
     memory: 'Arbeitsspeicher',
     speed: 'Je Bild, hier',
     scores: 'Ergebnis, wie veröffentlicht',

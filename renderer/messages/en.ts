@@ -607,7 +607,7 @@ export const en = {
     described: {} as Readonly<Record<string, { readonly description: string; readonly limits: string }>>,
     problem: 'It cannot be used now.',
     downloadStands: 'The download stands still. What has come is kept.',
-    english: 'It knows English best: searching in English words finds better.',
+    english: 'Searching in English words finds better.',
 
     kinds: {
       lite: 'Built in',

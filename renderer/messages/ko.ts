@@ -606,7 +606,7 @@ export const ko: Messages = {
     described: enginesKo,
     problem: '지금은 쓸 수 없어요.',
     downloadStands: '다운로드가 멈춰 있어요. 받은 부분은 남아 있어요.',
-    english: '영어를 가장 잘 알아요. 영어 단어로 검색하면 더 잘 찾아요.',
+    english: '영어 단어로 검색하면 더 잘 찾아요.',
 
     kinds: {
       lite: '기본 내장',

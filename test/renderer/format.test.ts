@@ -11,6 +11,7 @@ import {
   formatRate,
   formatTimeLeft,
   localeFor,
+  separatorsOf,
 } from '../../renderer/format/measures.ts';
 
 describe('measures', () => {
@@ -87,4 +88,9 @@ describe('measures', () => {
     expect(localeFor('en', ['ko-KR', 'en-GB', 'en-US'])).toBe('en-GB');
     expect(localeFor('en', ['ko-KR'])).toBe('en');
   });
+});
+
+it('fields of numbers have the marks of their language', () => {
+  expect(separatorsOf('de')).toEqual({ thousandSeparator: '.', decimalSeparator: ',' });
+  expect(separatorsOf('ko')).toEqual({ thousandSeparator: ',', decimalSeparator: '.' });
 });
