@@ -115,6 +115,7 @@ describe.skipIf(noBrowser)(`the languages${noBrowser ? `: ${noBrowser}` : ''}`, 
       const ko = await loadMessages('ko');
       const page = await open('en-GB');
       await page.keyboard.press('Control+k');
+      await page.getByRole('dialog').getByRole('combobox').waitFor();
       await page.keyboard.type('language 한국어');
       await page.keyboard.press('Enter');
       await page.getByRole('searchbox', { name: ko.box.label }).waitFor();
