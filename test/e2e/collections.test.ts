@@ -125,7 +125,7 @@ describe.skipIf(noBrowser)(`stars and collections${noBrowser ? `: ${noBrowser}` 
       patience,
     );
     await page.getByLabel('Filter: in the collection Trips').first().waitFor();
-    await page.getByRole('button', { name: 'Remove filter: Trips' }).click();
+    await page.getByRole('button', { name: 'Remove filter: in the collection Trips' }).click();
     await until(async () => (await search.names()).length === 15 || `the wall has ${await search.names()}`, patience);
     await collections.open(app.url);
     await collections.card('Starred').focus();

@@ -78,10 +78,13 @@ describe.skipIf(noBrowser)(`the frame${noBrowser ? `: ${noBrowser}` : ''}`, () =
     return found;
   }
 
+  /** Once the page has settled: the card follows what it stands beside in the frame after. */
   async function expectApart(one: Locator, other: Locator): Promise<void> {
-    const [a, b] = [await box(one), await box(other)];
-    const isApart = a.x >= b.x + b.width || b.x >= a.x + a.width || a.y >= b.y + b.height || b.y >= a.y + a.height;
-    expect(isApart, JSON.stringify({ a, b })).toBe(true);
+    await until(async () => {
+      const [a, b] = [await box(one), await box(other)];
+      const isApart = a.x >= b.x + b.width || b.x >= a.x + a.width || a.y >= b.y + b.height || b.y >= a.y + a.height;
+      return isApart || `they overlap: ${JSON.stringify({ a, b })}`;
+    }, 10_000);
   }
 
   it('greets with a tour of three steps, by keyboard, beside what it speaks of and only once', async () => {
@@ -91,6 +94,9 @@ describe.skipIf(noBrowser)(`the frame${noBrowser ? `: ${noBrowser}` : ''}`, () =
       await frame.tour.getByText('1 of 3').waitFor();
       await until(async () => (await frame.focused()) === 'Next' || `the focus is on ${await frame.focused()}`);
       await expectApart(frame.tour, page.getByRole('button', { name: 'Try the samples' }));
+      await expectApart(frame.tour, page.getByRole('heading', { name: 'Search your own pictures by what they show' }));
+      expect(await page.getByRole('heading', { level: 1 }).count()).toBe(1);
+      await expectApart(frame.tour, frame.pages);
       await judge(page, `tour-1-${look.width}`);
       await page.keyboard.press('Enter');
       await frame.tour.getByText('2 of 3').waitFor();
@@ -198,13 +204,13 @@ describe.skipIf(noBrowser)(`the frame${noBrowser ? `: ${noBrowser}` : ''}`, () =
     const page = await open(app);
     const frame = new Frame(page);
     await rename(away, `${away}-unplugged`);
-    await frame.notices.getByText(`${away} is offline`, { exact: false }).waitFor({ timeout: 30_000 });
+    await frame.notices.getByText(`${away} is offline.`, { exact: false }).waitFor({ timeout: 30_000 });
     await page.getByText('1 folder offline', { exact: false }).waitFor();
     await new SearchPage(page).tile('horse.jpg').waitFor();
     await judge(page, 'offline');
     await rename(`${away}-unplugged`, away);
     await frame.notices.getByRole('button', { name: 'Look again' }).press('Enter');
-    await frame.notices.getByText(`${away} is offline`, { exact: false }).waitFor({ state: 'hidden', timeout: 30_000 });
+    await frame.notices.getByText(`${away} is offline.`, { exact: false }).waitFor({ state: 'hidden', timeout: 30_000 });
   });
 
   it('counts a folder by type, and leads to just these', async () => {
