@@ -105,16 +105,22 @@ function Card({ step }: { step: TourStep }) {
 function useSpot(step: TourStep, cardRef: { readonly current: HTMLElement | null }): Spot | null {
   const [spot, setSpot] = useState<Spot | null>(null);
   useLayoutEffect(() => {
+    let watched: Element | null = null;
     const place = (): void => {
       const card = cardRef.current?.getBoundingClientRect();
       const found = card ? spotOf(targets[step], card) : null;
       setSpot((before) => (before?.left === found?.left && before?.top === found?.top ? before : found));
+      // What stands above may grow or shrink and move the target: what holds it changes its size then.
+      const target = document.querySelector(targets[step][0] ?? 'body');
+      if (target === watched) return;
+      watched = target;
+      for (let around = target; around; around = around.parentElement) sizes.observe(around);
     };
+    const sizes = new ResizeObserver(place);
     place();
     // Banners come and go, chips wrap, an empty page fills: all of it changes elements.
     const changes = new MutationObserver(place);
     changes.observe(document.body, { childList: true, subtree: true });
-    const sizes = new ResizeObserver(place);
     sizes.observe(document.body);
     if (cardRef.current) sizes.observe(cardRef.current);
     return () => {

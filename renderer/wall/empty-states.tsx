@@ -18,7 +18,7 @@ export function NoFolder() {
   return (
     <section className={styles.state} aria-label={empty.noFolder}>
       <WallGlyph />
-      <h1 className={styles.title}>{empty.noFolder}</h1>
+      <h2 className={styles.title}>{empty.noFolder}</h2>
       <p className={styles.text}>{empty.noFolderText}</p>
       <div className={styles.ways} data-tour="folders">
         <WaysToFill />
@@ -77,7 +77,7 @@ export function NothingIndexed() {
   const title = isDone ? empty.noPictures : empty.nothingYet;
   return (
     <section className={styles.state} aria-label={title}>
-      <h1 className={styles.title}>{title}</h1>
+      <h2 className={styles.title}>{title}</h2>
       <p className={styles.text}>{isDone ? empty.nothingFound : empty.nothingYetText}</p>
       {job && <p className={styles.job}>{jobLine(job, messages)}</p>}
       <div className={styles.ways}>
@@ -100,7 +100,7 @@ export function NoResult({ query, page }: { query: QueryState; page: SearchPage 
   const understood = [...(words ? [quoted(words)] : []), ...[...query.facts, ...facts].map((fact) => factLabel(fact, filters))];
   return (
     <section className={styles.state} aria-label={filtered ? empty.noResult : empty.noMatch}>
-      <h1 className={styles.title}>{filtered ? empty.noResult : empty.noMatch}</h1>
+      <h2 className={styles.title}>{filtered ? empty.noResult : empty.noMatch}</h2>
       {filtered && <p className={styles.text}>{empty.noResultText(words)}</p>}
       {understood.length > 0 && (
         <dl className={styles.understood}>
