@@ -12,8 +12,8 @@ export const outlineRequest = searchRequest.pick({ query: true, order: true, gro
 export const outline = z.object({
   /** Not the one that was asked for where that is forgotten: the answer was made anew. */
   snapshot: z.string(),
-  /** Width per height of each item in hundredths, in the order of the answer. See `aspectOf`. */
-  aspects: z.array(z.int()),
+  /** Width per height of each item in the order of the answer, see `aspectOf`: 16 bits each, packed by `packAspects`. */
+  aspects: z.base64(),
   /** How many of the first items lie above the cut line. */
   cut: z.int(),
   /** By date: where each month begins, `YYYY-MM`. Newest first, and again newest first below the cut line. */
@@ -32,4 +32,24 @@ export const picked = z.object({ ids: z.array(itemId), paths: z.array(z.string()
 export function aspectOf(width: number, height: number): number {
   if (!(width > 0 && height > 0)) return 100;
   return Math.min(10_000, Math.max(1, Math.round((100 * width) / height)));
+}
+
+/** As text, since a list of a hundred thousand numbers takes both sides longer to write and to read than all the rest of an answer. */
+export function packAspects(aspects: ArrayLike<number>): string {
+  const bytes = new Uint8Array(2 * aspects.length);
+  for (let at = 0; at < aspects.length; at++) {
+    const aspect = aspects[at] as number;
+    bytes[2 * at] = aspect & 0xff;
+    bytes[2 * at + 1] = aspect >> 8;
+  }
+  let text = '';
+  for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192));
+  return btoa(text);
+}
+
+export function unpackAspects(packed: string): Uint16Array {
+  const text = atob(packed);
+  const aspects = new Uint16Array(text.length / 2);
+  for (let at = 0; at < aspects.length; at++) aspects[at] = text.charCodeAt(2 * at) | (text.charCodeAt(2 * at + 1) << 8);
+  return aspects;
 }

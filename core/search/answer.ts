@@ -2,11 +2,11 @@
  * @file Answers a question: filters, vectors, names and cut line become one order of keys. Nothing is capped.
  */
 import type { Filters, SearchRequest } from '../api/query.ts';
-import { countItemsOf, keysByDate } from '../store/catalogue.ts';
+import { countItemsOf } from '../store/catalogue.ts';
 import { compositionOf } from './composition.ts';
 import { Collapse, countGroups } from './groups.ts';
 import { answerByNames, findNames, looksLikeFileName } from './names.ts';
-import { byDate, orderByName, orderByVector, type Ranked, withFirst } from './order.ts';
+import { byDate, orderByName, orderByVector, type Ranked, rankedOf, withFirst } from './order.ts';
 import type { Asked } from './query-vector.ts';
 import type { Understanding, Understood } from './query-vectors.ts';
 import { nearest, scaleOf, scopeOf } from './scope.ts';
@@ -51,14 +51,15 @@ function answerAlone(space: SearchSpace, asked: Understood, question: Question, 
   const itself = edit === '' && words === '' ? asked.reference : undefined;
   const byVector = withFirst(orderByVector(best, cut), itself);
   const byRelevance = names.length > 0 ? orderByName(byVector, names, looksLikeFileName(words)) : byVector;
-  const { entries, above } = order === 'date' ? byDate(byRelevance, keysByDate(store, spaceId, filters, 'embedding').keys) : byRelevance;
+  const { entries, above } = order === 'date' ? byDate(byRelevance, space.shapes(filters, 'embedding').newestFirst()) : byRelevance;
 
   const collapse = new Collapse(group ? (key) => near.groupOf(key) : undefined);
   const firstsAbove = collapse.firsts(entries.slice(0, above));
   const firsts = firstsAbove.concat(collapse.firsts(entries.slice(above)));
-  const ranked = new Set(entries.map(({ key }) => key));
-  const rest = (): Ranked[] =>
-    collapse.firsts(scope.rankAll().flatMap(({ key, score }, at) => (ranked.has(key) ? [] : { key, score, rank: at + 1 })));
+  const rest = (): Ranked[] => {
+    const ranked = new Set(entries.map(({ key }) => key));
+    return collapse.firsts(rankedOf(scope.rankAll()).filter(({ key }) => !ranked.has(key)));
+  };
   const itemsOfKeys = (keys: number[]): number => countItemsOf(store, spaceId, keys, filters);
   return {
     kind: 'embedding',
@@ -80,12 +81,12 @@ function answerAlone(space: SearchSpace, asked: Understood, question: Question, 
 }
 
 /** No words and no picture: everything that passes, newest first, all of it above the line. */
-function listEverything({ store, spaceId, near }: SearchSpace, { filters, group }: Question): Answer {
+function listEverything({ spaceId, near, shapes }: SearchSpace, { filters, group }: Question): Answer {
   // Groups are of vectors; without them also what has none yet can be shown.
   const kind = group ? 'embedding' : 'part';
-  const { keys, items } = keysByDate(store, spaceId, filters, kind);
+  const found = shapes(filters, kind);
   const collapse = new Collapse(group ? (key) => near.groupOf(key) : undefined);
-  const entries = collapse.firsts(keys.map((key) => ({ key, score: 0, rank: 0 })));
-  const total = group ? entries.length : items;
+  const entries = collapse.firsts(Array.from(found.newestFirst(), (key) => ({ key, score: 0, rank: 0 })));
+  const total = group ? entries.length : found.keys.length;
   return unscored({ kind, spaceId, near, entries, total, names: new Map() });
 }

@@ -1,5 +1,5 @@
 /** @file What can be found by the words in names and folders of files, beside the vectors or, without an engine, instead of them. */
-import { countItemsOf, type KeyKind, keysByDate, keysOfFiles, keysPassing } from '../store/catalogue.ts';
+import { countItemsOf, type KeyKind, keysOfFiles, keysPassing } from '../store/catalogue.ts';
 import { findWords, type WordMatch } from '../store/words.ts';
 import type { Question } from './answer.ts';
 import { Collapse } from './groups.ts';
@@ -43,7 +43,7 @@ export function answerByNames(space: SearchSpace, { words, filters, order, group
   const { matches, names } = findNames(space, words, passing);
   const neighbours = names.map(({ key }) => ({ key, score: 0 }));
   const byName = orderByName(orderByVector(neighbours, 0), names, looksLikeFileName(words));
-  const ordered = order === 'date' ? byDate(byName, keysByDate(store, spaceId, filters, 'embedding').keys) : byName;
+  const ordered = order === 'date' ? byDate(byName, space.shapes(filters, 'embedding').newestFirst()) : byName;
   const entries = new Collapse(group ? (key) => near.groupOf(key) : undefined).firsts(
     ordered.entries.map((entry) => ({ ...entry, rank: 0 })),
   );

@@ -5,6 +5,7 @@
  * A name counts only when it has every word of the query, and a folder half, so a plain description keeps the order of its vectors.
  */
 import type { Neighbour } from '../vectors/vector-index.ts';
+import { KeyTable } from './key-table.ts';
 
 /** Where an engine puts a key: from 1. */
 export type EngineRank = { readonly source: string; readonly rank: number; readonly score: number };
@@ -36,8 +37,11 @@ export function reciprocalRank(rank: number): number {
 }
 
 export function orderByVector(neighbours: readonly Neighbour[], cut: number): Ordered {
-  const entries = neighbours.map(({ key, score }, at) => ({ key, score, rank: at + 1 }));
-  return { entries, above: firstBelow(neighbours, cut) };
+  return { entries: rankedOf(neighbours), above: firstBelow(neighbours, cut) };
+}
+
+export function rankedOf(neighbours: readonly Neighbour[]): Ranked[] {
+  return neighbours.map(({ key, score }, at) => ({ key, score, rank: at + 1 }));
 }
 
 /** Puts one before all others: the very picture that was asked with. */
@@ -49,47 +53,59 @@ export function withFirst({ entries, above }: Ordered, first: number | undefined
   return { entries: itself ? [itself, ...others] : others, above: at >= above ? above + 1 : above };
 }
 
-type Placed = Ranked & { readonly tier: number; readonly fused: number };
+type Place = { readonly tier: number; readonly fused: number; readonly rank: number };
+type Named = Place & { readonly entry: Ranked };
 
 /** Everything that an engine ranks, with the names that match. */
 export function orderByName(ordered: Ordered, names: readonly NameMatch[], exactFirst: boolean): Ordered {
   const matched = new Map(names.map((name) => [name.key, name]));
   const nameRanks = rankNames(ordered.entries, matched);
-  const named: Placed[] = [];
-  const others: Placed[] = []; // in order already, since they are ranked by one thing only
+  const named: Named[] = [];
+  const others: Ranked[] = []; // in order already, since they are ranked by one thing only
   let above = 0;
   ordered.entries.forEach((entry, at) => {
     const name = matched.get(entry.key);
     const nameRank = nameRanks.get(entry.key);
     if (name === undefined || nameRank === undefined) {
       if (at < ordered.above) above += 1;
-      others.push({ ...entry, tier: at < ordered.above ? 1 : 2, fused: reciprocalRank(entry.rank) });
+      others.push(entry);
     } else {
       const fused = reciprocalRank(entry.rank) + reciprocalRank(nameRank) * (name.field === 'name' ? 1 : 0.5);
-      named.push({ ...entry, nameRank, tier: name.exact && exactFirst ? 0 : 1, fused });
+      named.push({ entry: { ...entry, nameRank }, tier: name.exact && exactFirst ? 0 : 1, fused, rank: entry.rank });
     }
   });
-  const before = (a: Placed, b: Placed): number => a.tier - b.tier || b.fused - a.fused || a.rank - b.rank;
-  return { entries: merged(named.sort(before), others, before), above: above + named.length };
+  return { entries: merged(named.sort(before), others, above), above: above + named.length };
 }
 
-function merged(a: readonly Placed[], b: readonly Placed[], before: (a: Placed, b: Placed) => number): Placed[] {
-  const all: Placed[] = [];
+function before(a: Place, b: Place): number {
+  return a.tier - b.tier || b.fused - a.fused || a.rank - b.rank;
+}
+
+/** `above`: how many of the others lie above the line. */
+function merged(named: readonly Named[], others: readonly Ranked[], above: number): Ranked[] {
+  const all: Ranked[] = [];
   let at = 0;
-  for (const one of a) {
-    for (let other = b[at]; other && before(other, one) < 0; other = b[at]) {
+  for (const one of named) {
+    for (let other = others[at]; other; other = others[at]) {
+      const { rank } = other;
+      if (before({ tier: at < above ? 1 : 2, fused: reciprocalRank(rank), rank }, one) >= 0) break;
       all.push(other);
       at += 1;
     }
-    all.push(one);
+    all.push(one.entry);
   }
-  return all.concat(b.slice(at));
+  return all.concat(others.slice(at));
 }
 
 /** Exact names, then names, then folders; among equals the better vector. */
 function rankNames(entries: readonly Ranked[], matched: ReadonlyMap<number, NameMatch>): Map<number, number> {
   const grade = ({ exact, field }: NameMatch): number => (exact ? 0 : field === 'name' ? 1 : 2);
-  const found = entries.flatMap(({ key }) => matched.get(key) ?? []).sort((a, b) => grade(a) - grade(b));
+  const found: NameMatch[] = [];
+  for (const { key } of entries) {
+    const name = matched.get(key);
+    if (name) found.push(name);
+  }
+  found.sort((a, b) => grade(a) - grade(b));
   return new Map(found.map(({ key }, at) => [key, at + 1]));
 }
 
@@ -105,9 +121,18 @@ function firstBelow(neighbours: readonly { readonly score: number }[], cut: numb
   return low;
 }
 
-/** Above the line newest first, then below it newest first. */
-export function byDate({ entries, above }: Ordered, newestFirst: readonly number[]): Ordered {
-  const place = new Map(newestFirst.map((key, at) => [key, at]));
-  const sorted = (part: Ranked[]): Ranked[] => part.sort((a, b) => (place.get(a.key) ?? 0) - (place.get(b.key) ?? 0));
-  return { entries: [...sorted(entries.slice(0, above)), ...sorted(entries.slice(above))], above };
+/** Above the line newest first, then below it newest first. What has no date (it went in the meantime) comes last. */
+export function byDate({ entries, above }: Ordered, newestFirst: ArrayLike<number>): Ordered {
+  const dated = new KeyTable(newestFirst);
+  const sorted = (part: readonly Ranked[]): Ranked[] => {
+    const places = new Array<Ranked | undefined>(newestFirst.length);
+    const undated: Ranked[] = [];
+    for (const entry of part) {
+      const place = dated.placeOf(entry.key);
+      if (place < 0) undated.push(entry);
+      else places[place] = entry;
+    }
+    return places.filter((entry) => entry !== undefined).concat(undated);
+  };
+  return { entries: sorted(entries.slice(0, above)).concat(sorted(entries.slice(above))), above };
 }

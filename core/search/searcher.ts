@@ -12,12 +12,13 @@ import type { Engines, OpenEngine } from '../indexing/engines.ts';
 import { findItem, pathsOf } from '../store/catalogue.ts';
 import { embeddingsOfParts } from '../store/embeddings.ts';
 import { collectionsWith } from '../store/keepsakes.ts';
+import { shapesPassing } from '../store/shapes.ts';
 import { writesOf } from '../store/statements.ts';
 import { answer, type Question, type Spaces } from './answer.ts';
 import { fingerprintOf, readCursor } from './cursor.ts';
 import { recogniseFacts, understand } from './facts.ts';
 import { hitsFrom, pageOf } from './page.ts';
-import { createShapeReader, outlineOf, type Places, placesOf } from './places.ts';
+import { outlineOf, type Places, placesOf } from './places.ts';
 import { createUnderstanding } from './query-vectors.ts';
 import { complete, placeOf, type Snapshot, Snapshots } from './snapshot.ts';
 import { createSpace, type SearchSpace, type SpaceDeps } from './space.ts';
@@ -57,7 +58,6 @@ export function createSearcher(deps: SearchDeps): Searcher {
   const snapshots = new Snapshots(keptAnswers);
   const understanding = createUnderstanding(patienceMs, log);
   const spaces = new Map<OpenEngine, SearchSpace>();
-  const readShapes = createShapeReader(store);
   /** Searches that are under way, with the engines that they were begun with. */
   const running = new Map<Promise<unknown>, Spaces>();
 
@@ -88,8 +88,11 @@ export function createSearcher(deps: SearchDeps): Searcher {
     return known ?? snapshots.add(fingerprint, generation, await answer(inUse, understanding, question, limit, signal));
   }
 
-  function placesFor(snapshot: Snapshot, question: Question): Places {
-    snapshot.places ??= placesOf(snapshot, question, readShapes);
+  function placesFor(snapshot: Snapshot, { filters, group }: Question, { serving, next }: Spaces): Places {
+    const { spaceId, kind } = snapshot;
+    // The answer may be of an engine that has left since.
+    const space = [serving, next].find((one) => one?.spaceId === spaceId);
+    snapshot.places ??= placesOf(snapshot, space?.shapes(filters, kind) ?? shapesPassing(store, spaceId, filters, kind), group);
     return snapshot.places;
   }
 
@@ -97,7 +100,7 @@ export function createSearcher(deps: SearchDeps): Searcher {
     signal?.throwIfAborted();
     const { question } = questionOf(request, now());
     const snapshot = await snapshotFor(question, fingerprintOf(question), request.snapshot, outlineLimit, inUse, signal);
-    return outlineOf(snapshot, placesFor(snapshot, question), question.order);
+    return outlineOf(snapshot, placesFor(snapshot, question, inUse), question.order);
   }
 
   function pick({ snapshot, ranges }: PickRequest): Picked {
@@ -134,7 +137,7 @@ export function createSearcher(deps: SearchDeps): Searcher {
     const hits =
       from === undefined
         ? pageOf(store, snapshot, question, at && placeOf(snapshot, at), limit)
-        : { hits: hitsFrom(store, snapshot, placesFor(snapshot, question), question, from, limit), nextCursor: null };
+        : { hits: hitsFrom(store, snapshot, placesFor(snapshot, question, inUse), question, from, limit), nextCursor: null };
     return {
       ...hits,
       cut: snapshot.cut,

@@ -2,13 +2,14 @@
  * @file One engine's side of search: its vectors, and what is known of them beside the tables.
  */
 import type { RasterRequest } from '../../pixels/raster.ts';
-import type { PictureRef } from '../api/query.ts';
+import type { Filters, PictureRef } from '../api/query.ts';
 import type { PictureInput } from '../indexing/embedder.ts';
 import type { OpenEngine } from '../indexing/engines.ts';
-import { countItems } from '../store/catalogue.ts';
+import { countItems, type KeyKind } from '../store/catalogue.ts';
 import { countEmbeddings } from '../store/embeddings.ts';
 import type { Store } from '../store/open.ts';
-import { prepared } from '../store/statements.ts';
+import { newestFirst, type Shapes, shapesPassing } from '../store/shapes.ts';
+import { writesOf } from '../store/statements.ts';
 import { NearDuplicates } from './near-duplicates.ts';
 import { Unrelated } from './unrelated.ts';
 
@@ -26,10 +27,18 @@ export type SearchSpace = OpenEngine & {
   readonly near: NearDuplicates;
   readonly unrelated: Unrelated;
   countAll(): Counts;
+  /** What passes, in no order; without filters it is read once as long as nothing changes. */
+  shapes(filters: Filters, kind: KeyKind): DatedShapes;
+};
+
+export type DatedShapes = Shapes & {
+  /** Keys of what passes, each once. */
+  newestFirst(): Float64Array;
 };
 
 export function createSpace({ store, openPicture, log }: SpaceDeps, engine: OpenEngine): SearchSpace {
   const { spaceId, embedder, vectors } = engine;
+  const kept = new Map<KeyKind, { readonly generation: string; readonly shapes: DatedShapes }>();
   let counted = { generation: '', items: 0, vectors: 0 };
   return {
     ...engine,
@@ -38,17 +47,31 @@ export function createSpace({ store, openPicture, log }: SpaceDeps, engine: Open
     near: new NearDuplicates(store, spaceId, embedder.space.dimension),
     unrelated: new Unrelated({ store, spaceId, embedder, vectors, ...(log ? { log } : {}) }),
     countAll() {
-      const generation = generationOf(store);
+      const generation = writesOf(store);
       if (counted.generation !== generation) {
         counted = { generation, items: countItems(store, spaceId), vectors: countEmbeddings(store, spaceId) };
       }
       return counted;
     },
+    shapes(filters, kind) {
+      if (Object.keys(filters).length > 0) return dated(shapesPassing(store, spaceId, filters, kind));
+      const generation = writesOf(store);
+      const known = kept.get(kind);
+      if (known?.generation === generation) return known.shapes;
+      const shapes = dated(shapesPassing(store, spaceId, {}, kind));
+      kept.set(kind, { generation, shapes });
+      return shapes;
+    },
   };
 }
 
-/** Changes with every write to the library, by this process or another. */
-export function generationOf(store: Pick<Store, 'db'>): string {
-  const written = prepared(store, 'SELECT total_changes()').pluck().get();
-  return `${written}/${store.db.pragma('data_version', { simple: true })}`;
+function dated(shapes: Shapes): DatedShapes {
+  let sorted: Float64Array | undefined;
+  return {
+    ...shapes,
+    newestFirst() {
+      sorted ??= newestFirst(shapes);
+      return sorted;
+    },
+  };
 }

@@ -1,7 +1,7 @@
 /**
  * @file Answers a question from the spaces of two engines at once, by the parts that their vectors are of. See [Note: two engines].
  */
-import { countItemsInAny, countItemsOf, keysByDate } from '../store/catalogue.ts';
+import { countItemsInAny, countItemsOf } from '../store/catalogue.ts';
 import { embeddingsOfParts, partsOfKeys } from '../store/embeddings.ts';
 import type { Neighbour } from '../vectors/vector-index.ts';
 import type { Question } from './answer.ts';
@@ -33,14 +33,14 @@ export function answerTogether(first: Voice, second: Voice, question: Question, 
   const [itself] = edit === '' && words === '' ? partsOfKeys(store, references).values() : [];
   const byRank = withFirst(merged, itself);
   const byRelevance = names.length > 0 ? orderByName(byRank, names, looksLikeFileName(words)) : byRank;
-  const { entries, above } = order === 'date' ? byDate(byRelevance, keysByDate(store, spaceId, filters, 'part').keys) : byRelevance;
+  const { entries, above } = order === 'date' ? byDate(byRelevance, first.space.shapes(filters, 'part').newestFirst()) : byRelevance;
 
   const groupOf = (key: number) => near.groupOfPart(key);
   const collapse = new Collapse(group ? groupOf : undefined);
   const firstsAbove = collapse.firsts(entries.slice(0, above));
   const firsts = firstsAbove.concat(collapse.firsts(entries.slice(above)));
-  const ranked = new Set(entries.map(({ key }) => key));
   const rest = (): Ranked[] => {
+    const ranked = new Set(entries.map(({ key }) => key));
     const all = voices.map(({ space, scope, found, scale }) => {
       const everything = { ...found, best: found.isComplete ? found.best : scope.rankAll(), isComplete: true };
       return sideOf(space, scope, everything, scale);

@@ -88,24 +88,6 @@ export function countItemsOf(
   return count(store, `SELECT count(*) FROM ${source} ${sql}`, [JSON.stringify(keys), ...space, ...values]);
 }
 
-/** Keys of everything that passes, newest first, each once. `part` also finds what has no vector in this space yet. */
-export function keysByDate(store: CatalogueStore, spaceId: number, filters: Filters, kind: KeyKind): { keys: number[]; items: number } {
-  type Dated = [key: number, takenAt: string | null, mtime: number];
-  const { column, source, values } = itemsPassing(spaceId, filters, kind);
-  const rows = prepared<Dated>(store, `SELECT ${column}, contents.taken_at, files.mtime FROM ${source}`)
-    .raw()
-    .all(...values);
-  // Sorted here: SQLite takes ten times as long to turn a time into a local one.
-  const newest = new Map<number, number>();
-  for (const [key, takenAt, mtime] of rows) {
-    const at = takenAt === null ? mtime - new Date(mtime).getTimezoneOffset() * 60_000 : Date.parse(`${takenAt}Z`);
-    const known = newest.get(key);
-    if (known === undefined || at > known) newest.set(key, at);
-  }
-  const keys = [...newest].sort((a, b) => b[1] - a[1] || b[0] - a[0]).map(([key]) => key);
-  return { keys, items: rows.length };
-}
-
 /** Everything that passes: the column of its key, and what stands behind FROM. `part` also finds what has no vector in this space yet. */
 export function itemsPassing(
   spaceId: number,

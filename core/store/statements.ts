@@ -17,3 +17,10 @@ export function prepared<Row = unknown>(store: { readonly db: Database }, sql: s
   }
   return statement as Statement<unknown[], Row>;
 }
+
+/** Changes with every write to the library, by this process or another. */
+export function writesOf(store: { readonly db: Database }): string {
+  const here = prepared<number>(store, 'SELECT total_changes()').pluck().get();
+  const elsewhere = prepared<number>(store, 'PRAGMA data_version').pluck().get();
+  return `${here}/${elsewhere}`;
+}

@@ -13,7 +13,9 @@ import { buildSegment, type ProcessOptions } from './build-segment.ts';
 import { ExactRows, type Take } from './exact-rows.ts';
 import { encodeFloat16 } from './float16.ts';
 import { batchRows, checkQuery, HalfRows } from './half-rows.ts';
+import { KeptRows } from './kept-rows.ts';
 import { type Build, type Limits, nextBuild } from './plan.ts';
+import { Ranking } from './ranking.ts';
 import { KeySample } from './sample.ts';
 import type { SegmentBackend } from './segment.ts';
 import { type OpenSegment, SegmentSet } from './segment-set.ts';
@@ -42,6 +44,7 @@ export class SegmentedIndex implements VectorIndex {
   readonly #background: Background<Build>;
   /** Where stored rows are scored that are not in the tail. */
   readonly #stored: HalfRows;
+  readonly #kept: KeptRows;
   #segments: SegmentSet | undefined;
   #choosing: Promise<void> | undefined;
   #isChosen = false;
@@ -55,6 +58,7 @@ export class SegmentedIndex implements VectorIndex {
     this.#options = options;
     this.dimension = options.dimension;
     this.#stored = new HalfRows(options.dimension);
+    this.#kept = new KeptRows(options);
     this.#tail = new ExactRows(options.dimension);
     this.#background = new Background({
       next: () => this.#nextBuild(),
@@ -95,6 +99,7 @@ export class SegmentedIndex implements VectorIndex {
       if (found) proposals.push(...found);
       else this.#scoreRange(query, open.row.first, open.row.last, among, take);
     }
+    this.#keep();
     const gone = this.#scoreProposals(query, proposals.sort(byRank).slice(0, wanted + spare(wanted)), take);
     if (gone.length === 0) return best.sorted();
     this.remove(gone); // deleted without our being told: they took the place of others
@@ -103,15 +108,16 @@ export class SegmentedIndex implements VectorIndex {
 
   rank(query: Float32Array, among?: ReadonlySet<number>): Neighbour[] {
     checkQuery(query, this.dimension);
-    const all: Neighbour[] = [];
-    const take: Take = (key, score) => all.push({ key, score });
+    const all = new Ranking();
+    const take: Take = (key, score) => all.add(key, score);
     if (among && among.size <= this.#options.limits.amongRows) {
       this.#scoreEach(query, among, take);
     } else {
       this.#tail.score(query, among, take);
       for (const { row } of this.#open()) this.#scoreRange(query, row.first, row.last, among, take);
     }
-    return all.sort(byRank);
+    this.#keep();
+    return all.sorted();
   }
 
   sample(n: number): KeySample {
@@ -158,6 +164,7 @@ export class SegmentedIndex implements VectorIndex {
   close(): void {
     this.#closed = true;
     this.#background.stop();
+    this.#kept.close();
     this.#segments?.close();
   }
 
@@ -254,7 +261,16 @@ export class SegmentedIndex implements VectorIndex {
   #scoreRange(query: Float32Array, first: number, last: number, among: ReadonlySet<number> | undefined, take: Take): void {
     const { store, spaceId, dimension } = this.#options;
     const takeSome: Take = among ? (key, score) => among.has(key) && take(key, score) : take;
-    for (const rows of streamStored(store, spaceId, dimension, { first, last, rows: batchRows })) this.#scoreRows(query, rows, takeSome);
+    const { upTo } = this.#kept;
+    this.#kept.score(query, first, Math.min(last, upTo), takeSome);
+    const rest = { first: Math.max(first, upTo + 1), last, rows: batchRows };
+    for (const rows of streamStored(store, spaceId, dimension, rest)) this.#scoreRows(query, rows, takeSome);
+  }
+
+  /** Somebody searches: what ranking everything reads is kept at hand. */
+  #keep(): void {
+    const last = Math.max(0, ...this.#open().map(({ row }) => row.last));
+    this.#kept.load(last, this.live).catch((error: unknown) => this.#options.log(`vectors: rows could not be kept: ${String(error)}`));
   }
 
   /** At most `batchRows`. */

@@ -34,13 +34,21 @@ export function withStack(stacks: Stacks, stack: Stack): Stacks {
 }
 
 /** The aspects of the answer with those of the unfolded members in between. */
-export function flowAspects(aspects: readonly number[], stacks: Stacks, aspectOf: (hit: Hit) => number): readonly number[] {
+export function flowAspects(aspects: ArrayLike<number>, stacks: Stacks, aspectOf: (hit: Hit) => number): ArrayLike<number> {
   if (stacks.length === 0) return aspects;
-  const flow: number[][] = [];
+  const all = Uint16Array.from(aspects);
+  const flow = new Uint16Array(flowOf(stacks, aspects.length));
   let start = 0;
+  let filled = 0;
+  const put = (part: ArrayLike<number>): void => {
+    flow.set(part, filled);
+    filled += part.length;
+  };
   for (const { at, members } of stacks) {
-    flow.push(aspects.slice(start, at + 1), members.map(aspectOf));
+    put(all.subarray(start, at + 1));
+    put(members.map(aspectOf));
     start = at + 1;
   }
-  return flow.concat([aspects.slice(start)]).flat();
+  put(all.subarray(start));
+  return flow;
 }

@@ -1,8 +1,15 @@
-/** @file The outline of what one page holds: all of a short answer, and the beginning of a long one until its own outline is there. */
-import { aspectOf, type Outline } from '../../core/api/outline.ts';
+/** @file What a wall is laid out by: the outline of a whole answer, or of what one page holds, until the other is there. */
+import { aspectOf, type Outline, unpackAspects } from '../../core/api/outline.ts';
 import type { SearchPage } from '../../core/api/query.ts';
 
-export function outlineOfPage({ hits, snapshot }: SearchPage, isDated: boolean): Outline {
+/** An outline with its shapes as numbers: width per height in hundredths. */
+export type WallOutline = Omit<Outline, 'aspects'> & { readonly aspects: ArrayLike<number> };
+
+export function readOutline(outline: Outline): WallOutline {
+  return { ...outline, aspects: unpackAspects(outline.aspects) };
+}
+
+export function outlineOfPage({ hits, snapshot }: SearchPage, isDated: boolean): WallOutline {
   const firstBelow = hits.findIndex((hit) => !hit.aboveCut);
   const months: Outline['months'] = [];
   if (isDated) {

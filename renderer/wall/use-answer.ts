@@ -1,14 +1,13 @@
 /** @file The answer to one query as a wall needs it: its outline, its pages, and whether it is still of today. */
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
-import type { Outline } from '../../core/api/outline.ts';
 import type { Hit, SearchPage } from '../../core/api/query.ts';
 import { queries, queryClient } from '../app/api.ts';
 import { useConnection } from '../app/connection.ts';
 import { isEverything, orderOf, type QueryState, toQuery } from '../query/query-state.ts';
 import { writePlace } from '../query/query-url.ts';
 import { useCutLines } from './cut-line-store.ts';
-import { outlineOfPage } from './outline-of-page.ts';
+import { outlineOfPage, readOutline, type WallOutline } from './outline-of-page.ts';
 import { pagesFor } from './page-cache.ts';
 import { Pages, pageSize } from './pages.ts';
 
@@ -21,7 +20,7 @@ export type SearchResults = {
   /** Null until the first answer. */
   first: SearchPage | null;
   /** Of all of it, or of its first page until that is known. */
-  outline: Outline;
+  outline: WallOutline;
   /** How many places the outline has. */
   total: number;
   /** The user has moved the cut line away from where the engine drew it. */
@@ -50,7 +49,7 @@ export type SearchResults = {
   update(): void;
 };
 
-const nothing: Outline = { snapshot: '', aspects: [], cut: 0, months: [] };
+const nothing: WallOutline = { snapshot: '', aspects: [], cut: 0, months: [] };
 const noPages = new Pages({ load: () => Promise.resolve([]), forget: () => undefined });
 
 /** `name`: of a wall that shows the answer besides the search page, so that each keeps its own scroll position. */
@@ -78,12 +77,13 @@ export function useAnswer(asked: QueryState, name = ''): SearchResults {
     queries.outline.queryOptions({
       input: { ...answeredRequest, snapshot: newest?.snapshot ?? '' },
       enabled: newest !== null && !isWhole,
+      select: readOutline,
       staleTime: Number.POSITIVE_INFINITY,
       structuralSharing: false,
     }),
   );
   // An answer that is asked anew stays as it is until all of the new one is known: the wall shall not shrink under the reader.
-  const settled = useRef<{ request: unknown; first: SearchPage; outline: Outline }>(undefined);
+  const settled = useRef<{ request: unknown; first: SearchPage; outline: WallOutline }>(undefined);
   if (newest && outlined.data) settled.current = { request: answeredRequest, first: newest, outline: outlined.data };
   const before = !isWhole && !outlined.data && settled.current?.request === answeredRequest ? settled.current : undefined;
   const first = before?.first ?? newest;

@@ -34,7 +34,7 @@ export function useStacks(results: SearchResults): Flow {
   const outline = useMemo(() => {
     const { outline } = results;
     if (stacks.length === 0) return outline;
-    const aspects = [...flowAspects(outline.aspects, stacks, (hit) => aspectOf(hit.width, hit.height))];
+    const aspects = flowAspects(outline.aspects, stacks, (hit) => aspectOf(hit.width, hit.height));
     const months = outline.months.map(({ month, first }) => ({ month, first: flowOf(stacks, first) }));
     return { ...outline, aspects, months, cut: flowOf(stacks, outline.cut) };
   }, [results, stacks]);

@@ -1,6 +1,6 @@
 /** @file Any page of an answer by its place: the outline, pages from the middle, what stands at a place, and what happens when the library changes. */
 import { describe, expect, it, test } from 'vitest';
-import { outline } from '../../core/api/outline.ts';
+import { outline, unpackAspects } from '../../core/api/outline.ts';
 import type { SearchRequest } from '../../core/api/query.ts';
 import type { Searcher } from '../../core/search/searcher.ts';
 import { type ToyPicture, toyLibrary } from './toy-library.ts';
@@ -40,13 +40,13 @@ describe('the outline', () => {
     expect(() => outline.parse(found)).not.toThrow();
     const ids = await pageByPage(searcher, request);
     expect(found.snapshot).toBe(first.snapshot);
-    expect(found.aspects).toHaveLength(first.total);
+    expect(unpackAspects(found.aspects)).toHaveLength(first.total);
     expect(found.cut).toBe(first.cut);
 
     const whole = await searcher.search({ ...request, from: 0, snapshot: first.snapshot, limit: 1000 });
     expect(whole.hits.map(({ id }) => id)).toEqual(ids);
     expect(whole.hits.map(({ at }) => at)).toEqual(ids.map((_, at) => at));
-    expect(found.aspects).toEqual(whole.hits.map(({ width, height }) => Math.round((100 * width) / height)));
+    expect([...unpackAspects(found.aspects)]).toEqual(whole.hits.map(({ width, height }) => Math.round((100 * width) / height)));
 
     const middle = await searcher.search({ ...request, from: 5, snapshot: first.snapshot, limit: 4 });
     expect(middle.hits).toEqual(whole.hits.slice(5, 9));
@@ -91,7 +91,7 @@ describe('places', () => {
     expect(after.snapshot).toBe(before.snapshot);
     const anew = await library.searcher.outline(request);
     expect(anew.snapshot).not.toBe(before.snapshot);
-    expect(anew.aspects).toHaveLength(ids.length);
+    expect(unpackAspects(anew.aspects)).toHaveLength(ids.length);
   });
 
   test('of an answer that is forgotten are those of one that is made anew', async () => {

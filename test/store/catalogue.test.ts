@@ -1,18 +1,10 @@
 /** @file Items by filter, key and date, where a content has several files or pages. */
 import { beforeEach, expect, test } from 'vitest';
-import {
-  countItems,
-  countItemsOf,
-  findItem,
-  itemsOf,
-  keyOfContent,
-  keysByDate,
-  keysOfFiles,
-  keysPassing,
-} from '../../core/store/catalogue.ts';
+import { countItems, countItemsOf, findItem, itemsOf, keyOfContent, keysOfFiles, keysPassing } from '../../core/store/catalogue.ts';
 import { ensurePart } from '../../core/store/contents.ts';
 import { putEmbedding } from '../../core/store/embeddings.ts';
 import { setOnline } from '../../core/store/roots.ts';
+import { newestFirst, shapesPassing } from '../../core/store/shapes.ts';
 import { hashOf, type ToyLibrary, toyLibrary } from '../search/toy-library.ts';
 
 const spaceId = 1;
@@ -37,7 +29,7 @@ test('a content with two files is one key and two items', () => {
 });
 
 test('items come in the order of the keys; keys that are gone are left out', () => {
-  const { keys } = keysByDate(library.store, spaceId, {}, 'embedding');
+  const keys = [...newestFirst(shapesPassing(library.store, spaceId, {}, 'embedding'))];
   const ids = (of: number[]): string[] => itemsOf(library.store, spaceId, of, {}, 'embedding').map(({ id }) => id);
   expect(ids(keys)).toEqual(['3', '1', '2']);
   expect(ids([...keys].reverse())).toEqual(['1', '2', '3']);
@@ -68,8 +60,8 @@ test('pages of a document are items of their own', () => {
 
 test('what has no vector yet is listed by parts, not by vectors', () => {
   library.store.db.prepare('DELETE FROM embeddings WHERE part_id IN (SELECT id FROM parts ORDER BY id LIMIT 1)').run();
-  expect(keysByDate(library.store, spaceId, {}, 'part').items).toBe(3);
-  expect(keysByDate(library.store, spaceId, {}, 'embedding').items).toBe(1);
+  expect(shapesPassing(library.store, spaceId, {}, 'part').keys.length).toBe(3);
+  expect(shapesPassing(library.store, spaceId, {}, 'embedding').keys.length).toBe(1);
   expect(findItem(library.store, spaceId, '1')).toMatchObject({ key: null, words: [] });
 });
 

@@ -26,6 +26,6 @@ test('places of the flow and of the answer belong together', () => {
 
 test('members take their room behind the first of their stack', () => {
   const aspects = flowAspects([10, 20, 30], [stackAt(1, 2)], ({ width, height }) => (100 * width) / height);
-  expect(aspects).toEqual([10, 20, 50, 50, 30]);
+  expect(Array.from(aspects)).toEqual([10, 20, 50, 50, 30]);
   expect(flowAspects([10, 20], [], () => 0)).toEqual([10, 20]);
 });
