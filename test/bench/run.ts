@@ -5,13 +5,14 @@ import { benchIndexing } from './indexing.ts';
 import { type Figure, printFigures } from './report.ts';
 import { benchSearch } from './search.ts';
 import { benchStart } from './start.ts';
+import { benchWall } from './wall.ts';
 
 cacheCode(); // as the command line does
 
 const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
-    only: { type: 'string', multiple: true, default: ['indexing', 'search', 'start'] },
+    only: { type: 'string', multiple: true, default: ['indexing', 'search', 'start', 'wall'] },
     json: { type: 'boolean', default: false },
   },
 });
@@ -21,6 +22,7 @@ const parts: Record<string, () => Promise<Figure[]>> = {
   indexing: () => benchIndexing(values.quick ? { share: 0.3, rounds: 1 } : { share: 1, rounds: 3 }),
   search: () => benchSearch({ rows, dimension: 464, backends: values.quick ? ['auto'] : ['sqlite-vss', 'usearch', 'exact'] }),
   start: () => benchStart({ rows, rounds: values.quick ? 1 : 3 }),
+  wall: () => benchWall({ rows, isQuick: values.quick }),
 };
 
 const all: Figure[] = [];

@@ -134,7 +134,12 @@ async function makeSources(folder: string): Promise<Source[]> {
   return made;
 }
 
+/** `place`: from 0 to 1. */
 function shapeOf(place: number): { width: number; height: number } {
-  let sum = 0;
-  return shapes.find(({ share }) => (sum += share) > place) ?? shapes[0];
+  let left = place;
+  for (const shape of shapes) {
+    left -= shape.share;
+    if (left < 0) return shape;
+  }
+  return shapes[0];
 }

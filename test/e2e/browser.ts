@@ -1,29 +1,7 @@
-/** @file Debian's Chromium for the browser tests: fresh profile, no background traffic. */
-import { existsSync } from 'node:fs';
-import { type Browser, type BrowserContext, chromium } from 'playwright-core';
+/** @file Windows of the browser tests: each of a fresh profile, in which nothing may be asked of another host. */
+import type { Browser, BrowserContext } from 'playwright-core';
 
-const executablePath = process.env.ONEWORD_CHROMIUM ?? '/usr/bin/chromium';
-
-/** Why the browser tests cannot run here; undefined when they can. */
-export const noBrowser = existsSync(executablePath)
-  ? undefined
-  : `no Chromium at ${executablePath} (apt-get install chromium, or set ONEWORD_CHROMIUM)`;
-
-export function launchBrowser(): Promise<Browser> {
-  return chromium.launch({
-    executablePath,
-    headless: true,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
-}
+export { launchBrowser, noBrowser } from './chromium.ts';
 
 export type Look = { readonly width: number; readonly height: number; readonly scheme: 'light' | 'dark' };
 
@@ -32,13 +10,13 @@ export async function openWindow(
   browser: Browser,
   url: string,
   look: Look,
-  more: { firstTime?: boolean; touch?: boolean } = {},
+  more: { firstTime?: boolean; touch?: boolean; locale?: string } = {},
 ): Promise<{ context: BrowserContext; strangers: string[] }> {
   const context = await browser.newContext({
     viewport: { width: look.width, height: look.height },
     colorScheme: look.scheme,
     reducedMotion: 'reduce',
-    locale: 'en-GB',
+    locale: more.locale ?? 'en-GB',
     hasTouch: more.touch ?? false,
   });
   // The tour greets whoever is here for the first time: only tests of the tour are.
