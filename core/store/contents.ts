@@ -160,7 +160,7 @@ export function queueUncovered(store: Store, spaceId: number): number {
   return prepared(
     store,
     `UPDATE files SET state = 'pending' WHERE state = 'ready' AND NOT EXISTS (
-       SELECT 1 FROM parts JOIN embeddings ON part_id = parts.id WHERE parts.content_id = files.content_id AND space_id = ?)`,
+       SELECT 1 FROM parts CROSS JOIN embeddings ON part_id = parts.id AND space_id = ? WHERE parts.content_id = files.content_id)`,
   ).run(spaceId).changes;
 }
 
