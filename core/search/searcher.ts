@@ -3,6 +3,7 @@
  * for the way of a query.
  */
 
+import { setImmediate as breathe } from 'node:timers/promises';
 import type { z } from 'zod';
 import { AppError } from '../api/errors.ts';
 import type { ItemDetail } from '../api/library.ts';
@@ -100,6 +101,12 @@ export function createSearcher(deps: SearchDeps): Searcher {
     signal?.throwIfAborted();
     const { question } = questionOf(request, now());
     const snapshot = await snapshotFor(question, fingerprintOf(question), request.snapshot, outlineLimit, inUse, signal);
+    // Each step takes as long as a search, and somebody who types on waits for none of them.
+    await breathe();
+    signal?.throwIfAborted();
+    complete(snapshot);
+    await breathe();
+    signal?.throwIfAborted();
     return outlineOf(snapshot, placesFor(snapshot, question, inUse), question.order);
   }
 

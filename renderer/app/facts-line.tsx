@@ -1,6 +1,7 @@
 /** @file One line under the box: what is searched, what is going on, with which engine. Each part leads to its page. */
 import { ActionIcon, Tooltip } from '@mantine/core';
 import { IconPlayerPauseFilled, IconPlayerPlayFilled } from '@tabler/icons-react';
+import { memo } from 'react';
 import { Link } from 'wouter';
 import type { Job, LibraryStatus } from '../../core/api/library.ts';
 import { type Lineup, readingEngine } from '../engines/engine-state.ts';
@@ -11,7 +12,7 @@ import styles from './facts-line.module.css';
 import { canPause, jobCount, jobFacts, jobLine } from './job-line.ts';
 import { useStatus } from './use-status.ts';
 
-export function FactsLine() {
+export const FactsLine = memo(function FactsLine() {
   const messages = useMessages();
   const status = useStatus();
   const lineup = useLineup();
@@ -47,7 +48,7 @@ export function FactsLine() {
       </Link>
     </section>
   );
-}
+});
 
 function isOfEngines(job: Job): boolean {
   return job.name === 'changing-engine' || job.name === 'downloading';

@@ -1,14 +1,33 @@
 /** @file Numbers, sizes, times and dates as people read them, in a given locale. */
 
+// Making one takes a hundred times as long as using it.
+const numberFormats = new Map<string, Intl.NumberFormat>();
+const dateFormats = new Map<string, Intl.DateTimeFormat>();
+
+function numbers(locale: string, options?: Intl.NumberFormatOptions): Intl.NumberFormat {
+  return kept(numberFormats, locale, options, () => new Intl.NumberFormat(locale, options));
+}
+
+function dates(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  return kept(dateFormats, locale, options, () => new Intl.DateTimeFormat(locale, options));
+}
+
+function kept<T>(formats: Map<string, T>, locale: string, options: unknown, make: () => T): T {
+  const name = `${locale} ${JSON.stringify(options)}`;
+  const found = formats.get(name) ?? make();
+  formats.set(name, found);
+  return found;
+}
+
 const decimals = (value: number): number => (value < 10 ? 1 : 0);
 
 export function formatCount(value: number, locale: string): string {
-  return new Intl.NumberFormat(locale).format(value);
+  return numbers(locale).format(value);
 }
 
 /** What stands between thousands and before decimals, for fields in which a number is typed. */
 export function separatorsOf(locale: string): { thousandSeparator: string; decimalSeparator: string } {
-  const parts = new Intl.NumberFormat(locale).formatToParts(1_000_000.5);
+  const parts = numbers(locale).formatToParts(1_000_000.5);
   const part = (type: 'group' | 'decimal'): string => parts.find((candidate) => candidate.type === type)?.value ?? '';
   return { thousandSeparator: part('group'), decimalSeparator: part('decimal') };
 }
@@ -18,7 +37,7 @@ export function formatBytes(bytes: number, locale: string): string {
   const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
   const step = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
   const value = bytes / 1000 ** step;
-  return new Intl.NumberFormat(locale, {
+  return numbers(locale, {
     style: 'unit',
     unit: units[step] ?? 'byte',
     unitDisplay: step === 0 ? 'long' : 'short',
@@ -29,7 +48,7 @@ export function formatBytes(bytes: number, locale: string): string {
 /** 41/s, 1.4/min, 3/h: a slow rate does not read as none. */
 export function formatRate(rate: number, locale: string): string {
   const [value, unit] = rate >= 0.1 ? [rate, 's'] : rate * 60 >= 0.1 ? [rate * 60, 'min'] : [rate * 3600, 'h'];
-  return `${new Intl.NumberFormat(locale, { maximumFractionDigits: decimals(value) }).format(value)}/${unit}`;
+  return `${numbers(locale, { maximumFractionDigits: decimals(value) }).format(value)}/${unit}`;
 }
 
 /** Time left, rounded up and coarse on purpose: a countdown that jumps is worse than none. */
@@ -48,7 +67,7 @@ export function formatDuration(seconds: number, locale: string): string {
 }
 
 function formatUnit(value: number, unit: string, locale: string): string {
-  return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'short' }).format(value);
+  return numbers(locale, { style: 'unit', unit, unitDisplay: 'short' }).format(value);
 }
 
 /** How far apart two times are, in the largest unit that says it: 3 minutes, 2 days, 4 years. */
@@ -61,21 +80,21 @@ export function formatSpan(seconds: number, locale: string): string {
     ['minute', 60],
   ] as const;
   const [unit, size] = units.find(([, size]) => seconds >= size) ?? ['second', 1];
-  return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long', maximumFractionDigits: 0 }).format(seconds / size);
+  return numbers(locale, { style: 'unit', unit, unitDisplay: 'long', maximumFractionDigits: 0 }).format(seconds / size);
 }
 
 /** A camera's time has no zone: it is shown as it was written. */
 export function formatDateTime(iso: string, locale: string): string {
   const date = new Date(iso);
   if (Number.isNaN(date.getTime())) return iso;
-  return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(date);
+  return dates(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(date);
 }
 
 /** `2023-07` as July 2023. */
 export function formatMonth(month: string, locale: string): string {
   const date = new Date(`${month}-15T12:00:00`);
   if (Number.isNaN(date.getTime())) return month;
-  return new Intl.DateTimeFormat(locale, { year: 'numeric', month: 'long' }).format(date);
+  return dates(locale, { year: 'numeric', month: 'long' }).format(date);
 }
 
 type Precision = 'year' | 'month' | 'day';
@@ -114,7 +133,7 @@ function coarser(one: Precision, other: Precision): Precision {
 }
 
 function dayFormat(precision: Precision, locale: string): Intl.DateTimeFormat {
-  return new Intl.DateTimeFormat(locale, { ...dated[precision], timeZone: 'UTC' });
+  return dates(locale, { ...dated[precision], timeZone: 'UTC' });
 }
 
 function dateOf(day: string): Date {
@@ -136,7 +155,7 @@ export function formatAgo(iso: string, now: number, locale: string): string {
   if (size < 3600) return format.format(Math.round(seconds / 60), 'minute');
   if (size < 86_400) return format.format(Math.round(seconds / 3600), 'hour');
   if (size < 30 * 86_400) return format.format(Math.round(seconds / 86_400), 'day');
-  return new Intl.DateTimeFormat(locale, { dateStyle: 'medium' }).format(new Date(iso));
+  return dates(locale, { dateStyle: 'medium' }).format(new Date(iso));
 }
 
 /** A probability as a percentage; very small ones are not rounded to nothing. */
@@ -146,17 +165,17 @@ export function formatProbability(probability: number, locale: string): string {
 }
 
 function formatPercent(value: number, locale: string): string {
-  return new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 }).format(value);
+  return numbers(locale, { style: 'percent', maximumFractionDigits: 0 }).format(value);
 }
 
 /** A score or similarity, always with the same number of digits so that columns line up. */
 export function formatScore(score: number, locale: string): string {
-  return new Intl.NumberFormat(locale, { minimumFractionDigits: 3, maximumFractionDigits: 3 }).format(score);
+  return numbers(locale, { minimumFractionDigits: 3, maximumFractionDigits: 3 }).format(score);
 }
 
 /** Coordinates as 52.520° N, 13.405° E. */
 export function formatPlace(place: { latitude: number; longitude: number }, locale: string): string {
-  const degrees = new Intl.NumberFormat(locale, { minimumFractionDigits: 3, maximumFractionDigits: 3 });
+  const degrees = numbers(locale, { minimumFractionDigits: 3, maximumFractionDigits: 3 });
   const part = (value: number, positive: string, negative: string) =>
     `${degrees.format(Math.abs(value))}° ${value < 0 ? negative : positive}`;
   return `${part(place.latitude, 'N', 'S')}, ${part(place.longitude, 'E', 'W')}`;

@@ -4,13 +4,16 @@
  */
 import type { Hit } from '../../core/api/query.ts';
 
-export const pageSize = 200;
+/** More than two screens of a desk. Twice as many take the library, and the page, twice as long for what nobody sees while typing. */
+export const pageSize = 100;
 /** Pages that are kept. What was looked at longest ago goes first. */
-const kept = 40;
+const kept = 80;
 /** Fetched at a time: what is on the screen shall not wait behind what was scrolled past. */
 const atOnce = 2;
 /** Pages that are waited for; a fling over a hundred thousand pictures asks for more than anybody will look at. */
 const waited = 4;
+/** Who has seen so many is a reader. */
+const deep = 400;
 
 type Loaded = { readonly hits: readonly (Hit | null)[]; readonly came: readonly Hit[]; readonly stamp: number };
 
@@ -59,9 +62,9 @@ export class Pages {
     return this.#failed.size > 0;
   }
 
-  /** More than the first two were looked at: a reader deep in the answer does not want it replaced. */
+  /** More than the first were looked at: a reader deep in the answer does not want it replaced. */
   get isDeep(): boolean {
-    return [...this.#loaded.keys()].some((page) => page > 1);
+    return [...this.#loaded.keys()].some((page) => page * pageSize >= deep);
   }
 
   /** Whether a page is loaded and consists of these very hits; undefined where it is not kept. */

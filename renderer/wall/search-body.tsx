@@ -1,6 +1,7 @@
 /** @file What stands under the box: the wall, or what is said instead of an empty one. */
 import { Button, VisuallyHidden } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { memo } from 'react';
 import { queries } from '../app/api.ts';
 import { problemCode } from '../app/problem.ts';
 import { ProblemNote } from '../app/problem-note.tsx';
@@ -13,7 +14,8 @@ import { Wall, type WallPlace } from './wall.tsx';
 
 type Props = { results: SearchResults; place: WallPlace; hasMonths?: boolean };
 
-export function SearchBody({ results, place, hasMonths = false }: Props) {
+/** Not drawn again by the letters in the box, only by their answers. */
+export const SearchBody = memo(function SearchBody({ results, place, hasMonths = false }: Props) {
   const { retry, wall, box } = useMessages();
   const folders = useQuery(queries.listFolders.queryOptions()).data;
   const { first, query } = results;
@@ -45,4 +47,4 @@ export function SearchBody({ results, place, hasMonths = false }: Props) {
     if (isEverything(query)) return <NothingIndexed />;
     return first && <NoResult query={query} page={first} />;
   }
-}
+});

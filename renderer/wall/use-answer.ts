@@ -49,6 +49,9 @@ export type SearchResults = {
   update(): void;
 };
 
+/** Longer than between two letters. */
+const rest = 220;
+
 const nothing: WallOutline = { snapshot: '', aspects: [], cut: 0, months: [] };
 const noPages = new Pages({ load: () => Promise.resolve([]), forget: () => undefined });
 
@@ -73,10 +76,11 @@ export function useAnswer(asked: QueryState, name = ''): SearchResults {
   const { query, request: answeredRequest } = answered.current;
 
   const isWhole = newest !== null && newest.hits.length >= newest.total;
+  const rested = useRested(newest?.snapshot);
   const outlined = useQuery(
     queries.outline.queryOptions({
       input: { ...answeredRequest, snapshot: newest?.snapshot ?? '' },
-      enabled: newest !== null && !isWhole,
+      enabled: newest !== null && !isWhole && rested,
       select: readOutline,
       staleTime: Number.POSITIVE_INFINITY,
       structuralSharing: false,
@@ -163,6 +167,16 @@ export function useAnswer(asked: QueryState, name = ''): SearchResults {
       isHeld,
     ],
   );
+}
+
+/** Who types on will not scroll through this answer: all of it is asked for when it has stood for a moment. */
+function useRested(snapshot: string | undefined): boolean {
+  const [rested, setRested] = useState<string>();
+  useEffect(() => {
+    const timer = setTimeout(() => setRested(snapshot), rest);
+    return () => clearTimeout(timer);
+  }, [snapshot]);
+  return rested === snapshot;
 }
 
 /** Somebody is deep in this answer: it is not replaced when they come back to it. */

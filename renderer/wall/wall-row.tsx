@@ -1,6 +1,6 @@
 /** @file One row of the wall. It is drawn again only when something in it changes. */
 import { IconCheck, IconPlugConnectedX, IconStack2, IconStarFilled } from '@tabler/icons-react';
-import { memo, useSyncExternalStore } from 'react';
+import { memo, useState, useSyncExternalStore } from 'react';
 import type { Hit, Why } from '../../core/api/query.ts';
 import { useMessages } from '../messages/messages.ts';
 import type { Tile, TileRow } from './justified.ts';
@@ -98,7 +98,8 @@ function TileView({ hit, tile, height, asked, dims, isFocus, isSelected, isGone,
         aria-label={label}
         draggable={hit !== undefined}
       >
-        {hit && <Picture hit={hit} side={Math.max(tile.width, height)} />}
+        {/* Of another picture nothing is to be seen, not even until this one has come. */}
+        {hit && <Picture key={hit.id} hit={hit} side={Math.max(tile.width, height)} />}
         {hit?.starred && <IconStarFilled size={14} className={styles.star} aria-hidden />}
         {hit?.offline && (
           <span className={styles.badge} data-at="left">
@@ -129,8 +130,12 @@ function TileView({ hit, tile, height, asked, dims, isFocus, isSelected, isGone,
   );
 }
 
+/** One that is there at once is not faded in: forty that do, while one types, are most of what is painted. */
+const soon = 150;
+
 function Picture({ hit, side }: { hit: Hit; side: number }) {
   const size = side * window.devicePixelRatio > thumbnailSide * enlargement ? 'preview' : 'thumb';
+  const [begun] = useState(() => performance.now());
   return (
     <img
       src={`/${size}/${hit.id}?v=${hit.version}`}
@@ -138,7 +143,7 @@ function Picture({ hit, side }: { hit: Hit; side: number }) {
       decoding="async"
       draggable={false}
       className={styles.picture}
-      onLoad={(event) => event.currentTarget.setAttribute('data-loaded', '')}
+      onLoad={(event) => event.currentTarget.setAttribute('data-loaded', performance.now() - begun < soon ? 'soon' : '')}
       onError={(event) => event.currentTarget.setAttribute('data-failed', '')}
     />
   );

@@ -1,13 +1,14 @@
 /** @file How the wall is ordered and whether near-duplicates are stacked. */
 import { Tooltip } from '@mantine/core';
 import { IconStack2 } from '@tabler/icons-react';
+import { memo } from 'react';
 import { useMessages } from '../messages/messages.ts';
 import { orderOf } from '../query/query-state.ts';
 import { place, usePlace } from '../query/use-place.ts';
 import { type SearchResults, shownCut } from './use-answer.ts';
 import styles from './wall-tools.module.css';
 
-export function WallTools({ results }: { results: SearchResults }) {
+export const WallTools = memo(function WallTools({ results }: { results: SearchResults }) {
   const { facts, wall } = useMessages();
   const query = usePlace((state) => state.query);
   const order = orderOf(query);
@@ -61,4 +62,4 @@ export function WallTools({ results }: { results: SearchResults }) {
       </fieldset>
     </div>
   );
-}
+});

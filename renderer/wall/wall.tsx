@@ -76,7 +76,7 @@ export function Wall({ results, place, hasMonths = false }: Props) {
     const breaks = [...months, ...line].sort((a, b) => a.index - b.index || (a.kind === 'cut' ? -1 : 1));
     return layoutWall(width === 0 ? [] : outline.aspects, { width, rowHeight, gap, breaks });
   }, [outline, width, cut, hasMonths]);
-  const rows = useRowWindow(layout, scrollRef);
+  const rows = useRowWindow(layout, scrollRef, outline.snapshot);
   const onReturn = useCallback((index: number) => {
     setFocus(index);
     setPeeks(false);

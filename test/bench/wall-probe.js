@@ -7,6 +7,10 @@
   let notesFrames = false;
   let tasks = [];
   let key = null;
+  /** Calls since the last key. */
+  let calls = [];
+
+  new PerformanceObserver((list) => calls.push(...list.getEntries())).observe({ type: 'resource' });
 
   new PerformanceObserver((list) => {
     tasks.push(...list.getEntries().map(({ startTime, duration }) => ({ at: startTime, duration })));
@@ -28,6 +32,8 @@
   addEventListener(
     'keydown',
     (event) => {
+      calls = [];
+      performance.clearResourceTimings();
       key = { at: event.timeStamp, sent: 0, answered: 0, drawn: 0, painted: 0, pictures: 0 };
     },
     { capture: true },
@@ -67,6 +73,7 @@
   };
 
   window.wallProbe = {
+    raw: () => [key, calls.map((c) => [c.name, c.startTime, c.responseEnd])],
     startFrames() {
       frames = [];
       tasks = [];
@@ -80,16 +87,8 @@
     /** The last key that was pressed, once its results are painted. */
     key() {
       if (!key?.pictures) return null;
-      const entries = performance.getEntriesByType('resource').filter(({ name, startTime }) => isSearch(name) && startTime >= key.sent - 1);
-      const outline = performance
-        .getEntriesByType('resource')
-        .find(({ name, startTime }) => name.endsWith('/api/outline') && startTime >= key.answered - 1);
-      return {
-        ...key,
-        received: entries[0]?.responseEnd ?? 0,
-        bytes: entries[0]?.encodedBodySize ?? 0,
-        outline: outline?.responseEnd ?? 0,
-      };
+      const ended = (path, since) => calls.find(({ name, startTime }) => name.endsWith(path) && startTime >= since)?.responseEnd ?? 0;
+      return { ...key, received: ended('/api/search', key.sent - 1), outline: ended('/api/outline', key.sent) };
     },
     /** As the scroll bar is dragged: a bit further each frame. Shares of the way. */
     drag(from, to, milliseconds) {

@@ -28,7 +28,7 @@ export type KeyTimes = {
   readonly outline: number;
 };
 
-type Key = Record<'at' | 'sent' | 'answered' | 'received' | 'drawn' | 'painted' | 'pictures' | 'outline' | 'bytes', number>;
+type Key = Record<'at' | 'sent' | 'answered' | 'received' | 'drawn' | 'painted' | 'pictures' | 'outline', number>;
 
 /** Milliseconds between keys: some sure, some hesitating. */
 const gaps = [110, 140, 95, 190, 120, 160];
@@ -54,7 +54,7 @@ export async function measureTyping(page: Page, count: number): Promise<KeyTimes
       render: key.drawn - key.received,
       paint: key.painted - key.drawn,
       pictures: key.pictures - key.at,
-      outline: settled.outline > 0 ? settled.outline - key.received : Number.NaN,
+      outline: settled.outline > 0 ? Math.max(0, settled.outline - key.received) : Number.NaN,
     });
   }
   return all;

@@ -70,7 +70,7 @@ describe('pages', () => {
 
   it('that were looked at longest ago are forgotten', async () => {
     const { pages, forgotten, answer } = source();
-    for (let page = 0; page < 41; page++) {
+    for (let page = 0; page < 81; page++) {
       pages.want(page * pageSize, page * pageSize + 1);
       await answer(page);
       pages.want(0, 1);
