@@ -105,7 +105,7 @@ it('has one importer for each heavy dependency', () => {
 
 it('keeps files short enough to read', () => {
   const long = sources
-    .filter((file) => !file.endsWith('messages/en.ts'))
+    .filter((file) => !/messages\/(en|de|ko)\.ts$/.test(file))
     .map((file) => ({ file, lines: readFileSync(path.join(root, file), 'utf8').split('\n').length }))
     .filter(({ lines }) => lines > 400);
   expect(long).toEqual([]);

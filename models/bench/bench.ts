@@ -14,9 +14,10 @@ import { decoderLayerWeights, type VlmShape } from '../hub/memory.ts';
 import { chooseProvider } from '../runtime/providers.ts';
 import { cosine } from './cosine.ts';
 import { attentionWork, decoderWork, editTokens, type PictureLoad, textTokens, visionWork } from './flops.ts';
-import { type MeasureOptions, measure, type Sample, withCeiling } from './measure.ts';
+import { type Beside, type Compared, type MeasureOptions, measure, type Sample, withCeiling } from './measure.ts';
 import type { Subject } from './measure-process.ts';
 import type { BenchReport, LayerCost, PrecisionReport, TaskCost } from './report.ts';
+import { mean } from './timing.ts';
 
 export type BenchOptions = MeasureOptions & {
   readonly name: string;
@@ -39,7 +40,7 @@ export type BenchOptions = MeasureOptions & {
 
 const middleTokens = 640;
 
-type Runs = { readonly one: Sample; readonly few: Sample };
+type Runs = Compared<{ readonly one: Sample; readonly few: Sample }>;
 
 /** Each measurement in a process of its own. Throws `engine-failed`, `disk-full`, or the signal's reason. */
 export async function bench(options: BenchOptions): Promise<BenchReport> {
@@ -48,7 +49,7 @@ export async function bench(options: BenchOptions): Promise<BenchReport> {
   const device = await chooseProvider({ threads, weights: shape.layers * decoderLayerWeights(shape), log: () => undefined });
   const machine = { device, threads, seconds };
 
-  async function runs(subject: Subject, tokens: number, past = 0): Promise<Runs> {
+  async function runs(beside: Beside, subject: Subject, tokens: number, past = 0): Promise<Runs> {
     const task = `${subject.precision}, ${tokens} tokens${past > 0 ? ` after ${past}` : ''}`;
     const run = (count: number) =>
       measure(
@@ -67,10 +68,10 @@ export async function bench(options: BenchOptions): Promise<BenchReport> {
         },
         options,
       );
-    return { one: await run(1), few: await run(layers) };
+    return beside.compared(async () => ({ one: await run(1), few: await run(layers) }));
   }
 
-  async function measurements(precision: Precision): Promise<Measurements> {
+  async function measurements(beside: Beside, precision: Precision): Promise<Measurements> {
     const subject = { checkpoint: options.checkpoint, adapter: options.adapter, cache: options.cache, precision };
     await prepare(subject, options);
     const attention = new Map<number, number>();
@@ -80,16 +81,16 @@ export async function bench(options: BenchOptions): Promise<BenchReport> {
     }
     return {
       ...{ precision, attention },
-      text: await runs(subject, textTokens),
-      middle: await runs(subject, middleTokens),
-      picture: await runs(subject, picture.tokens),
-      edit: await runs(subject, editTokens, picture.tokens),
+      text: await runs(beside, subject, textTokens),
+      middle: await runs(beside, subject, middleTokens),
+      picture: await runs(beside, subject, picture.tokens),
+      edit: await runs(beside, subject, editTokens, picture.tokens),
     };
   }
 
-  const { result: reports, ceiling } = await withCeiling(machine, options, async () => {
+  const { result: reports, ceiling } = await withCeiling(machine, options, async (beside) => {
     const done: Measurements[] = [];
-    for (const precision of options.precisions) done.push(await measurements(precision));
+    for (const precision of options.precisions) done.push(await measurements(beside, precision));
     return done;
   });
   return {
@@ -149,10 +150,13 @@ function summary(
   function layer(tokens: number, runs: Runs): LayerCost {
     const all = perLayer(runs);
     const attending = attention.get(tokens) ?? 0;
+    const products = 2 * decoderLayerWeights(shape) * tokens;
+    const sustained = (mean(runs.few.rounds) - mean(runs.one.rounds)) / (layers - 1);
     return {
       ...{ tokens, seconds: all, attentionSeconds: attending },
       attentionCeilingRatio: attentionWork(shape, tokens) / operations / attending,
-      linearCeilingRatio: (2 * decoderLayerWeights(shape) * tokens) / operations / (all - attending),
+      linearCeilingRatio: products / operations / (all - attending),
+      linearSustainedRatio: products / runs.sustained / (sustained - attending),
     };
   }
 

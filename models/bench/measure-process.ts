@@ -16,7 +16,7 @@ import { seededWeights } from '../runtime/seeded-weights.ts';
 import { openSession } from '../runtime/session.ts';
 import { blocksOf } from '../runtime/stage-run.ts';
 import { openFittingRunner } from '../runtime/whole-runner.ts';
-import { type Ceiling, measureCeiling } from './ceiling.ts';
+import { type Ceiling, measureCeiling, measureSustained } from './ceiling.ts';
 import { sampleTexts } from './samples.ts';
 import { type Timing, timed } from './timing.ts';
 
@@ -35,7 +35,12 @@ type On = {
   readonly seconds: number;
 };
 
-type CeilingQuestion = On & { readonly kind: 'ceiling' /** For weights. */; readonly folder: string };
+type CeilingQuestion = On & {
+  /** `sustained`: of products alone. */
+  readonly kind: 'ceiling' | 'sustained';
+  /** For weights. */
+  readonly folder: string;
+};
 
 type AttentionQuestion = On & { readonly kind: 'attention'; readonly subject: Subject; readonly tokens: number };
 
@@ -67,6 +72,8 @@ export type MeasureQuestion = CeilingQuestion | AttentionQuestion | DecoderQuest
 
 export type Measured = Timing & {
   readonly ceiling?: Ceiling;
+  /** Operations a second. */
+  readonly sustained?: number;
   readonly vision?: Timing;
   /** What the decoder or the encoder answered. */
   readonly hidden?: Float32Array;
@@ -76,8 +83,12 @@ answerQuestion<MeasureQuestion, Measured>(async (question) => {
   if (question.kind === 'attention') return attention(await compiledOf(question.subject), question);
   if (question.kind === 'decoder') return decode(await compiledOf(question.subject), question);
   if (question.kind === 'dual') return encode(question);
-  const { device, threads, seconds, folder } = question;
-  return { best: 0, rounds: [], ceiling: await measureCeiling(seededWeights(folder), { provider: device.name, threads, seconds }) };
+  const { kind, device, threads, seconds, folder } = question;
+  const weights = seededWeights(folder);
+  const options = { provider: device.name, threads, seconds };
+  const none = { best: 0, rounds: [] };
+  if (kind === 'sustained') return { ...none, sustained: await measureSustained(weights, options) };
+  return { ...none, ceiling: await measureCeiling(weights, options) };
 });
 
 async function compiledOf({ checkpoint, adapter, cache, precision }: Subject): Promise<CompiledVlm> {

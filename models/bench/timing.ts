@@ -18,3 +18,7 @@ export async function timed(run: () => Promise<unknown>, { seconds, least = 2 }:
   }
   return { best: Math.min(...rounds), rounds };
 }
+
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

@@ -29,6 +29,8 @@ export type TaskLine = {
   readonly seconds: number;
   /** Operations / what the machine does at best in float32 / seconds. */
   readonly ceilingRatio: number;
+  /** The same of all rounds, against what products reached over seconds just before and after. */
+  readonly sustainedRatio: number;
   /** Of the process that did this alone; undefined where the system does not tell. */
   readonly peak: PeakMemory | undefined;
   readonly peer?: PeerCost;
@@ -45,12 +47,13 @@ export function wholeMarkdown(report: WholeReport, machine: MachineFacts): strin
     `Best of the rounds of each measurement, ${synthetic ? 'random weights' : 'its own weights'}; the model was run whole.`,
     ceilingLine(ceiling),
     '',
-    '"Of the ceiling" = operations / ceiling / seconds, with the operations of all layers for all tokens, but of a decoder\'s last layer for one. Memory = peak beyond mapped files.',
+    '"Of the ceiling" = operations / ceiling / seconds, with the operations of all layers for all tokens, but of a decoder\'s last layer for one. "Meanwhile" = of all rounds, against the same product over seconds just before and after. Memory = peak beyond mapped files.',
     '',
     ...table(
-      ['precision', 'task', 'at once', 'seconds for one', 'of the ceiling', 'memory', ...compared],
+      ['precision', 'task', 'at once', 'seconds for one', 'of the ceiling', 'meanwhile', 'memory', ...compared],
       tasks.map((task) => [
-        ...[task.precision, task.name, String(task.batch), secondsText(task.seconds), ratio(task.ceilingRatio), memoryText(task.peak?.own)],
+        ...[task.precision, task.name, String(task.batch), secondsText(task.seconds)],
+        ...[ratio(task.ceilingRatio), ratio(task.sustainedRatio), memoryText(task.peak?.own)],
         ...(peer ? peerCells(task.peer) : []),
       ]),
     ),

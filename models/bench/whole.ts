@@ -8,9 +8,10 @@ import { type DualShape, decoderLayerWeights, encoderWeights, type Shape, type V
 import { chooseProvider } from '../runtime/providers.ts';
 import { prepare } from './bench.ts';
 import { decoderWork, editTokens, type PictureLoad, textTokens, textTowerWork, visionWork } from './flops.ts';
-import { type MeasureOptions, measure, withCeiling } from './measure.ts';
+import { type Beside, type MeasureOptions, measure, withCeiling } from './measure.ts';
 import type { Subject, Tower } from './measure-process.ts';
 import type { Peer } from './peer/compare.ts';
+import { mean } from './timing.ts';
 import type { TaskLine, WholeReport } from './whole-report.ts';
 
 export type WholeOptions = MeasureOptions & {
@@ -29,16 +30,18 @@ const batches = [1, 8] as const;
 
 /** Each measurement in a process of its own. Throws `engine-failed`, `disk-full`, or the signal's reason. */
 export async function benchWholeVlm(shape: VlmShape, loads: readonly PictureLoad[], options: WholeOptions): Promise<WholeReport> {
-  return whole(shape, shape.layers * decoderLayerWeights(shape), options, async (precision, machine) => {
+  return whole(shape, shape.layers * decoderLayerWeights(shape), options, async (precision, machine, beside) => {
     const subject = { checkpoint: options.checkpoint, adapter: options.adapter, cache: options.cache, precision };
     await prepare(subject, options);
 
     async function task(name: string, { tokens, past = 0, tiles = 0 }: { tokens: number; past?: number; tiles?: number }) {
       const question = { ...machine, kind: 'decoder', subject, layers: shape.layers, tokens, past, tiles } as const;
-      const { best, vision, peak } = await measure(`${precision}, ${name}`, question, options);
+      const sample = await beside.compared(() => measure(`${precision}, ${name}`, question, options));
+      const { best, rounds, vision, peak, sustained } = sample;
       const { products, attention } = decoderWork(shape, tokens, past);
       const operations = products + attention + visionWork(shape.vision, tiles);
-      return { precision, name, batch: 1, operations, seconds: best + (vision?.best ?? 0), peak };
+      const meanSeconds = mean(rounds) + (vision ? mean(vision.rounds) : 0);
+      return { precision, name, batch: 1, operations, seconds: best + (vision?.best ?? 0), meanSeconds, sustained, peak };
     }
 
     const tasks = [await task(`text, ${textTokens} tokens`, { tokens: textTokens })];
@@ -55,7 +58,7 @@ export async function benchDual(
   tokens: number,
   options: WholeOptions & { readonly peer?: Peer | undefined },
 ): Promise<WholeReport> {
-  return whole(shape, encoderWeights(shape.vision), options, async (precision, machine) => {
+  return whole(shape, encoderWeights(shape.vision), options, async (precision, machine, beside) => {
     const subject: Subject = { checkpoint: options.checkpoint, cache: options.cache, precision };
     const tasks: Task[] = [];
     for (const tower of ['pictures', 'texts'] as const satisfies Tower[]) {
@@ -64,39 +67,49 @@ export async function benchDual(
         const what = `${precision}, ${name}, ${batch} at once`;
         const question = { ...machine, kind: 'dual', subject, tower, tokens, batch } as const;
         const ours = () => measure(what, question, options);
-        const compared = precision === 'exact' ? await options.peer?.compare(ours, question, options) : undefined;
-        const { best, peak } = compared?.ours ?? (await ours());
+        const { own, peer, sustained } = await beside.compared(async () => {
+          if (!options.peer || precision !== 'exact') return { own: await ours(), peer: undefined };
+          const compared = await options.peer.compare(ours, question, options);
+          return { own: compared.ours, peer: compared.peer };
+        });
         const operations = batch * (tower === 'texts' ? textTowerWork(shape, tokens) : visionWork(shape.vision, 1));
-        tasks.push({ precision, name, batch, operations, seconds: best, peak, ...(compared && { peer: compared.peer }) });
+        const seconds = { seconds: own.best, meanSeconds: mean(own.rounds), sustained };
+        tasks.push({ precision, name, batch, operations, ...seconds, peak: own.peak, ...(peer && { peer }) });
       }
     }
     return tasks;
   });
 }
 
-type Task = Omit<TaskLine, 'ceilingRatio'> & { readonly operations: number };
+type Task = Omit<TaskLine, 'ceilingRatio' | 'sustainedRatio'> & {
+  readonly operations: number;
+  /** Of all rounds. */
+  readonly meanSeconds: number;
+  readonly sustained: number;
+};
 type Machine = { readonly device: Awaited<ReturnType<typeof chooseProvider>>; readonly threads: number; readonly seconds: number };
 
 async function whole(
   shape: Shape,
   weights: number,
   options: WholeOptions,
-  tasksOf: (precision: Precision, machine: Machine) => Promise<readonly Task[]>,
+  tasksOf: (precision: Precision, machine: Machine, beside: Beside) => Promise<readonly Task[]>,
 ): Promise<WholeReport> {
   const { name, synthetic, threads, seconds = 4 } = options;
   const device = await chooseProvider({ threads, weights, log: () => undefined });
   const machine = { device, threads, seconds };
-  const { result, ceiling } = await withCeiling(machine, options, async () => {
+  const { result, ceiling } = await withCeiling(machine, options, async (beside) => {
     const tasks: Task[] = [];
-    for (const precision of options.precisions) tasks.push(...(await tasksOf(precision, machine)));
+    for (const precision of options.precisions) tasks.push(...(await tasksOf(precision, machine, beside)));
     return tasks;
   });
   return {
     ...{ kind: 'whole', name, synthetic, provider: device.name, note: device.note, threads, shape, ceiling },
-    tasks: result.map(({ operations, ...task }) => ({
+    tasks: result.map(({ operations, meanSeconds, sustained, ...task }) => ({
       ...task,
       seconds: task.seconds / task.batch,
       ceilingRatio: operations / ceiling.operations / task.seconds,
+      sustainedRatio: operations / sustained / meanSeconds,
     })),
   };
 }

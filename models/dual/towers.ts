@@ -25,6 +25,6 @@ export async function builtTowers(model: DualEncoder, checkpoint: Checkpoint, pr
   return {
     ...{ vision, text, logitScale },
     precision: precision === 'exact' ? 'fp32' : 'fp16',
-    open: (stage, options) => openSession(stage.model(), { ...options, weights: 'resident', name: stage.name }),
+    open: (stage, options) => openSession(stage.model(), { ...options, weights: 'resident', arena: true, name: stage.name }),
   };
 }

@@ -48,8 +48,8 @@ type Library = {
     readonly vocab: readonly (string | undefined)[];
     readonly tokens_to_ids: ReadonlyMap<string, number>;
     readonly unk_token_id?: number;
-    _call(words: readonly string[]): string[];
-  };
+    _call(words: string[]): string[];
+  } | null;
   readonly post_processor: { post_process(tokens: string[], pair: null, addSpecialTokens: boolean): { tokens: string[] } } | null;
   decode(ids: number[], options: { clean_up_tokenization_spaces: boolean }): string;
 };
@@ -97,8 +97,14 @@ function addedAs(token: z.infer<typeof addedToken>, id: number): AddedToken {
 
 type Around = { readonly normalise: Normalise; readonly added: readonly AddedToken[]; readonly finding: Finding };
 
+function modelOf({ model }: Library): NonNullable<Library['model']> {
+  if (model) return model;
+  throw new AppError('model-invalid', 'The tokenizer has no model, which cuts words into tokens.');
+}
+
 function promptTokenizer(library: Library, { normalise, added, finding }: Around): PromptTokenizer {
-  const { model, pre_tokenizer: splitter } = library;
+  const { pre_tokenizer: splitter } = library;
+  const model = modelOf(library);
   const cutter = openCutter(added, normalise, finding);
   const addedIds = new Map(added.map(({ content, id }) => [content, id]));
   const contents = new Map(added.map(({ content, id }) => [id, content]));

@@ -14,6 +14,12 @@ import { damagedWeights } from './external-data.ts';
  */
 process.env.ORT_DISABLE_TELEMETRY = '1';
 
+/**
+ * [Note: spinning] A thread that sleeps between two operators takes longer to wake than a small operator takes: 15 % of a short text. Threads that
+ * spin as long as onnxruntime lets them take the cores from the processes that decode the next pictures. So they spin for the length of a gap
+ * between operators, and not at all between runs: faster than either, and less processor time than without (docs/benchmarks/runtime.md).
+ */
+
 /** The execution providers by their names in onnxruntime. */
 export type ProviderName = 'cpu' | 'cuda' | 'webgpu' | 'dml' | 'coreml';
 
@@ -41,7 +47,7 @@ export type SessionOptions = {
    * - `fed`: nowhere; they come with every run
    */
   readonly weights?: 'resident' | 'mapped' | 'fed';
-  /** Keeps the memory of activations for the next run: for a session that stays open and is the only one. */
+  /** Keeps the memory of activations for the next run: for sessions that stay open and are few. */
   readonly arena?: boolean;
   /** For int8 products on processors that add up bytes in 16 bits, see [Note: saturating processors]: half as fast, and right. */
   readonly wideSums?: boolean;
@@ -86,8 +92,9 @@ function create(
     ...(weights && !arena && { enableCpuMemArena: false, enableMemPattern: false }),
     extra: {
       session: {
-        // Spinning threads take the cores from the processes that decode the next pictures.
-        intra_op: { allow_spinning: '0' },
+        // See [Note: spinning].
+        force_spinning_stop: '1',
+        intra_op: { allow_spinning: '1', spin_duration_us: '50' },
         ...(fromMemory && { model_external_initializers_file_folder_path: model.folder }),
         ...(mapped && { disable_prepacking: '1' }),
         ...(wideSums && { x64quantprecision: '1' }),
