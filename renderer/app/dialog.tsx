@@ -27,7 +27,7 @@ export function Dialog({ opened, onClose, title, width, children }: Props) {
       overlayProps={{ color: 'var(--ow-scrim)', backgroundOpacity: 1 }}
       transitionProps={{ duration: 120, transition: 'fade' }}
       closeButtonProps={{ 'aria-label': close }}
-      classNames={{ content: styles.content ?? '', header: styles.header ?? '', title: styles.title ?? '' }}
+      classNames={{ content: styles.content ?? '', header: styles.header ?? '', title: styles.title ?? '', close: styles.close ?? '' }}
     >
       {children}
     </Modal>

@@ -45,6 +45,6 @@ export function goToBox(): void {
 /** Keys with Control or Command write nothing, so they count in a field too. Dialogs keep theirs to themselves, unless they are a screen of their own. */
 function isBusy({ target, ctrlKey, metaKey }: KeyboardEvent): boolean {
   if (!(target instanceof HTMLElement)) return false;
-  const writes = target.isContentEditable || target.matches('input, textarea, select');
+  const writes = target.isContentEditable || target.matches('input:not([type="radio"], [type="checkbox"]), textarea, select');
   return (writes && !ctrlKey && !metaKey) || target.closest('[role="dialog"]:not([data-screen])') !== null;
 }

@@ -45,7 +45,13 @@ function Strength() {
       <span aria-hidden>{mix.picture}</span>
       <Slider
         className={styles.slider}
-        classNames={{ track: styles.track ?? '', mark: styles.mark ?? '', thumb: styles.thumb ?? '', label: styles.value ?? '' }}
+        classNames={{
+          trackContainer: styles.hold ?? '',
+          track: styles.track ?? '',
+          mark: styles.mark ?? '',
+          thumb: styles.thumb ?? '',
+          label: styles.value ?? '',
+        }}
         size={4}
         thumbSize={16}
         min={0}

@@ -27,7 +27,7 @@ export function PictureChip({ picture, onCrop, onRemove }: Props) {
   return (
     <Chip label={box.pictureChip} removeLabel={box.removePicture} onRemove={onRemove}>
       <span className={styles.frame}>
-        <CroppedPicture picture={picture} size={isTouched ? 36 : 28} />
+        <CroppedPicture picture={picture} size={isTouched ? 44 : 28} />
       </span>
       {isGone ? <GoneNote picture={picture} /> : <span>{picture.crop ? box.partOfPicture : box.picture}</span>}
       <Tooltip label={canCrop ? label : noCrop}>

@@ -6,6 +6,7 @@ import {
   createTheme,
   localStorageColorSchemeManager,
   Menu,
+  NativeSelect,
   NumberInput,
   SegmentedControl,
   Switch,
@@ -60,7 +61,7 @@ const dark = [
 const fieldStyles = {
   label: { marginBottom: '2px', fontWeight: 600 },
   description: { marginBottom: '6px', fontSize: '12px', lineHeight: '16px' },
-  input: { backgroundColor: 'var(--ow-bg)' },
+  input: { minHeight: 'var(--ow-control)', backgroundColor: 'var(--ow-bg)' },
 } as const;
 
 export const colorSchemeManager = localStorageColorSchemeManager({ key: 'oneword-color-scheme' });
@@ -111,8 +112,9 @@ export const theme = createTheme({
     TextInput: TextInput.extend({ defaultProps: { size: 'sm' }, styles: fieldStyles }),
     Textarea: Textarea.extend({ defaultProps: { size: 'sm' }, styles: fieldStyles }),
     SegmentedControl: SegmentedControl.extend({
-      styles: { label: { minHeight: 'calc(var(--ow-control) - 8px)', display: 'grid', placeItems: 'center', fontWeight: 400 } },
+      styles: { label: { minHeight: 'var(--ow-segment)', display: 'grid', placeItems: 'center', fontWeight: 400 } },
     }),
+    NativeSelect: NativeSelect.extend({ defaultProps: { size: 'sm' }, styles: fieldStyles }),
     NumberInput: NumberInput.extend({ styles: { input: { minHeight: 'var(--ow-control)' } } }),
     Switch: Switch.extend({ defaultProps: { size: 'sm', withThumbIndicator: false } }),
   },
