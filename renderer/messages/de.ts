@@ -63,7 +63,8 @@ const problems: Record<ErrorCode | 'gone', readonly [what: string, todo: string]
   gone: ['Oneword antwortet nicht.', 'Prüfen, ob es noch läuft, dann noch einmal versuchen.'],
 };
 
-const factor = (times: number): string => new Intl.NumberFormat(locale, { maximumSignificantDigits: 2 }).format(times);
+/** Enough digits that what is more never reads as 1. */
+const factor = (times: number): string => new Intl.NumberFormat(locale, { maximumSignificantDigits: times < 1.1 ? 3 : 2 }).format(times);
 const percent = (share: number): string => new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 }).format(share);
 /** Sentences, those that there are. */
 const joined = (...sentences: string[]): string => sentences.filter(Boolean).join(' ');

@@ -62,7 +62,8 @@ const problems: Record<ErrorCode | 'gone', readonly [what: string, todo: string]
   gone: ['Oneword가 응답하지 않아요.', '실행 중인지 확인하고 다시 시도해 주세요.'],
 };
 
-const factor = (times: number): string => new Intl.NumberFormat(locale, { maximumSignificantDigits: 2 }).format(times);
+/** Enough digits that what is more never reads as 1. */
+const factor = (times: number): string => new Intl.NumberFormat(locale, { maximumSignificantDigits: times < 1.1 ? 3 : 2 }).format(times);
 const percent = (share: number): string => new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 }).format(share);
 
 export const ko: Messages = {

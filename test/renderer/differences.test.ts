@@ -49,6 +49,12 @@ describe('findings', () => {
     ]);
   });
 
+  it('never say that more is as much', () => {
+    expect(findingsOf(plain, other({ width: 4160 }), en)).toEqual([
+      'two.jpg has more pixels, 1.04 times as many: it can show finer detail.',
+    ]);
+  });
+
   it('say nothing of what is the same to people', () => {
     expect(findingsOf(plain, other({ bytes: 1_000_400, takenAt: '2026-01-01T12:00:01' }), en)).toEqual([
       'Both have the same number of pixels.',
