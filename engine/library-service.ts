@@ -12,6 +12,7 @@ import { createIndexer, type Indexer } from '../core/indexing/indexer.ts';
 import { createReaders } from '../core/readers/pool.ts';
 import type { Readers } from '../core/readers/reader.ts';
 import { createSearcher, type Searcher } from '../core/search/searcher.ts';
+import { countByType } from '../core/store/catalogue.ts';
 import { countSpaces } from '../core/store/contents.ts';
 import { asStoreError } from '../core/store/failure.ts';
 import {
@@ -235,6 +236,7 @@ function routerOf(parts: Parts): Router<Contract, Record<never, never>> {
     outline: os.outline.handler(({ input, signal }) => searcher.outline(input, signalOf(signal))),
     pick: os.pick.handler(({ input }) => searcher.pick(input)),
     understand: os.understand.handler(({ input }) => searcher.understand(input.text)),
+    countTypes: os.countTypes.handler(({ input }) => countByType(store, input.filters)),
     item: os.item.handler(({ input }) => searcher.item(input.id)),
     reveal: os.reveal.handler(({ input }) => done(reveal(store, engines.serving.spaceId, input.id))),
 

@@ -16,6 +16,8 @@ import {
   libraryEvent,
   libraryStatus,
   settings,
+  typeCount,
+  typeCountRequest,
 } from './library.ts';
 import { outline, outlineRequest, picked, pickRequest } from './outline.ts';
 import { itemId, recognisedFact, searchPage, searchRequest } from './query.ts';
@@ -38,6 +40,8 @@ export const contract = {
   /** Facts in the words, for chips while typing. */
   understand: oc.input(z.object({ text: z.string().max(2000) })).output(z.array(recognisedFact)),
   item: oc.input(z.object({ id: itemId })).output(itemDetail),
+  /** How many items of each type pass the filters, most frequent first. */
+  countTypes: oc.input(typeCountRequest).output(z.array(typeCount)),
   /** Shows the file in the file manager of the machine where the library is. `unavailable` where that has no desktop. */
   reveal: oc.input(z.object({ id: itemId })).output(z.object({})),
 

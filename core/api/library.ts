@@ -3,7 +3,7 @@
  */
 import { z } from 'zod';
 import { errorCodes } from './errors.ts';
-import { fileTypes, itemId, word } from './query.ts';
+import { fileTypes, filters, itemId, word } from './query.ts';
 
 export const globs = z.array(z.string().min(1).max(500)).max(200);
 
@@ -22,6 +22,11 @@ export const folder = z.object({
   changedAt: z.string().nullable(),
 });
 export type Folder = z.infer<typeof folder>;
+
+export const typeCountRequest = z.object({ filters: filters.default({}) });
+/** Items of one type; types of which there is nothing are left out. */
+export const typeCount = z.object({ type: z.enum(fileTypes), items: z.int() });
+export type TypeCount = z.infer<typeof typeCount>;
 
 /** One long job. `total` may grow while a folder is being scanned; `done` never shrinks within a run. */
 export const job = z.object({

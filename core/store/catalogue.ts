@@ -73,6 +73,15 @@ export function countItemsInAny(store: CatalogueStore, spaceIds: readonly number
   return count(store, `SELECT count(*) FROM ${joinsFor(filters)} WHERE ${inAny} AND ${sql}`, [JSON.stringify(spaceIds), ...values]);
 }
 
+/** How many items of each type pass, most frequent first, also those that have no vector yet. Types of none are left out. */
+export function countByType(store: CatalogueStore, filters: Filters): { type: FileType; items: number }[] {
+  const { source, values } = itemsPassing(0, filters, 'part');
+  return prepared<{ type: FileType; items: number }>(
+    store,
+    `SELECT contents.type, count(*) AS items FROM ${source} GROUP BY contents.type ORDER BY items DESC, contents.type`,
+  ).all(...values);
+}
+
 /** Items that these keys stand for. */
 export function countItemsOf(
   store: CatalogueStore,

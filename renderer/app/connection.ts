@@ -77,9 +77,8 @@ function announceChange(): void {
     // Searches are only marked: whoever shows one decides whether to replace it under the reader's eyes.
     void queryClient.invalidateQueries({ queryKey: queries.search.key(), refetchType: 'none' });
     useConnection.setState(({ revision }) => ({ revision: revision + 1 }));
-    for (const key of [queries.item.key(), queries.failures.key(), queries.listFolders.key(), queries.listEngines.key()]) {
-      void queryClient.invalidateQueries({ queryKey: key });
-    }
+    const told = [queries.item, queries.failures, queries.listFolders, queries.listEngines, queries.countTypes];
+    for (const method of told) void queryClient.invalidateQueries({ queryKey: method.key() });
   }, settle);
 }
 

@@ -3,24 +3,14 @@ import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Folder } from '../../core/api/library.ts';
-import { type FileType, fileTypes } from '../../core/api/query.ts';
-import { api, queries } from '../app/api.ts';
+import type { FileType } from '../../core/api/query.ts';
+import { queries } from '../app/api.ts';
 import { ProblemNote } from '../app/problem-note.tsx';
 import { useMessages } from '../messages/messages.ts';
 import { cleared, withFact } from '../query/query-state.ts';
 import { place } from '../query/use-place.ts';
 import styles from './folder-kinds.module.css';
 import { nameOfFolder } from './folder-name.ts';
-
-type Kind = { readonly type: FileType; readonly items: number };
-
-/** Most frequent first; kinds that are not there are left out. */
-async function countKinds(folder: string): Promise<Kind[]> {
-  const all = await Promise.all(
-    fileTypes.map(async (type) => ({ type, items: (await api.search({ query: { filters: { folder, types: [type] } }, limit: 1 })).total })),
-  );
-  return all.filter(({ items }) => items > 0).toSorted((a, b) => b.items - a.items);
-}
 
 export function FolderKinds({ folder }: { folder: Folder }) {
   const { library } = useMessages();
@@ -33,10 +23,9 @@ export function FolderKinds({ folder }: { folder: Folder }) {
   );
 }
 
-function Kinds({ folder: { path, items } }: { folder: Folder }) {
+function Kinds({ folder: { path } }: { folder: Folder }) {
   const { library, count } = useMessages();
-  // The count is part of the key: what has changed since is counted anew. Searches go stale together.
-  const kinds = useQuery({ queryKey: [...queries.search.key(), 'kinds', path, items], queryFn: () => countKinds(path) });
+  const kinds = useQuery(queries.countTypes.queryOptions({ input: { filters: { folder: path } } }));
   const name = nameOfFolder(path);
   const show = (type: FileType): void => {
     place.step((query) =>

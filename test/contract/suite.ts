@@ -122,6 +122,13 @@ export function contractSuite(transport: string, open: (library: string) => Prom
       expect(await client.listSavedSearches()).toEqual([]);
     });
 
+    it('counts items by type', async () => {
+      expect(await client.countTypes({})).toEqual([{ type: 'jpeg', items: 4 }]);
+      const space = path.join(place.pictures, 'space');
+      expect(await client.countTypes({ filters: { folder: space } })).toEqual([{ type: 'jpeg', items: 1 }]);
+      expect(await client.countTypes({ filters: { folder: space, types: ['png'] } })).toEqual([]);
+    });
+
     it('knows facts in words, and what is known of an item', async () => {
       expect(await client.understand({ text: 'beach july 2023' })).toMatchObject([{ filters: { from: '2023-07-01', to: '2023-07-31' } }]);
       const [hit] = (await client.search({ query: { text: 'rocket' } })).hits;

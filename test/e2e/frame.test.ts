@@ -218,8 +218,11 @@ describe.skipIf(noBrowser)(`the frame${noBrowser ? `: ${noBrowser}` : ''}`, () =
     const library = new LibraryPage(page);
     await library.open(app.url);
     const row = library.folder(pictures);
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(new URL(request.url()).pathname));
     await row.getByText('By type').press('Enter');
     await row.getByRole('button', { name: 'JPEG 3' }).waitFor();
+    expect(asked.filter((at) => at === '/api/countTypes' || at === '/api/search')).toEqual(['/api/countTypes']);
     await judge(page, 'library');
     await row.getByRole('button', { name: 'JPEG 3' }).press('Enter');
     const search = new SearchPage(page);

@@ -1,5 +1,5 @@
 /** @file Items by filter, key and date, where a content has several files or pages. */
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, countByType, expect, test } from 'vitest';
 import { countItems, countItemsOf, findItem, itemsOf, keyOfContent, keysOfFiles, keysPassing } from '../../core/store/catalogue.ts';
 import { ensurePart } from '../../core/store/contents.ts';
 import { putEmbedding } from '../../core/store/embeddings.ts';
@@ -83,4 +83,27 @@ test('values in filters are never SQL or patterns', () => {
   }
   expect(keysPassing(library.store, spaceId, { camera: '%' }).items).toBe(0);
   expect(countItems(library.store, spaceId)).toBe(3);
+});
+
+test('items are counted by type in one go, under any filter, each file of a content by itself', () => {
+  library.add(
+    { path: 'trips/d.png', shows: { cat: 1 }, type: 'png', camera: 'Nikon', takenAt: '2020-05-02T10:00:00' },
+    { path: 'trips/e.heic', shows: { cat: 1 }, type: 'heic', camera: 'Nikon' },
+    { path: 'trips/f.png', shows: { dog: 1 }, type: 'png' },
+  );
+  library.store.db.prepare('DELETE FROM embeddings WHERE part_id IN (SELECT id FROM parts ORDER BY id DESC LIMIT 1)').run();
+  expect(countByType(library.store, {})).toEqual([
+    { type: 'jpeg', items: 3 },
+    { type: 'png', items: 2 },
+    { type: 'heic', items: 1 },
+  ]);
+  expect(countByType(library.store, { folder: 'trips' })).toEqual([
+    { type: 'png', items: 2 },
+    { type: 'heic', items: 1 },
+  ]);
+  expect(countByType(library.store, { folder: '/pictures/trips', camera: 'nikon', types: ['png', 'jpeg'] })).toEqual([
+    { type: 'png', items: 1 },
+  ]);
+  expect(countByType(library.store, { from: '2020-05-01', to: '2020-05-01' })).toEqual([{ type: 'jpeg', items: 2 }]);
+  expect(countByType(library.store, { folder: 'nowhere' })).toEqual([]);
 });
