@@ -4,7 +4,7 @@
  */
 import { useQuery } from '@tanstack/react-query';
 import type { PictureRef } from '../../core/api/query.ts';
-import { queryClient } from '../app/api.ts';
+import { queries, queryClient } from '../app/api.ts';
 import { thumbnailUrl } from './pictures.ts';
 
 /** `gone`: the server does not have it any more. `unreadable`: it cannot be drawn. `unknown`: nobody answered, or it would work now. */
@@ -24,9 +24,10 @@ export function usePictureTrouble(picture: PictureRef): { trouble: PictureTroubl
   return { trouble: data ?? null, ask: () => void refetch() };
 }
 
-/** It was given once more. */
+/** It was given once more: what failed for want of it is asked again. */
 export function forgetTrouble(picture: PictureRef): void {
   queryClient.setQueryData<PictureTrouble | null>(keyOf(picture), null);
+  void queryClient.resetQueries({ queryKey: queries.search.key(), predicate: ({ state }) => state.status === 'error' });
 }
 
 async function troubleWith(url: string): Promise<PictureTrouble> {
