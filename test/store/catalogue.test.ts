@@ -1,6 +1,15 @@
 /** @file Items by filter, key and date, where a content has several files or pages. */
-import { beforeEach, countByType, expect, test } from 'vitest';
-import { countItems, countItemsOf, findItem, itemsOf, keyOfContent, keysOfFiles, keysPassing } from '../../core/store/catalogue.ts';
+import { beforeEach, expect, test } from 'vitest';
+import {
+  countByType,
+  countItems,
+  countItemsOf,
+  findItem,
+  itemsOf,
+  keyOfContent,
+  keysOfFiles,
+  keysPassing,
+} from '../../core/store/catalogue.ts';
 import { ensurePart } from '../../core/store/contents.ts';
 import { putEmbedding } from '../../core/store/embeddings.ts';
 import { setOnline } from '../../core/store/roots.ts';
