@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../api/errors.ts';
 import type { Failure, IndexRun, Job, Notice } from '../api/library.ts';
+import { createGate } from '../library/gate.ts';
 import { createLibrary } from '../library/library.ts';
 import { createThumbnails, type Thumbnails } from '../library/thumbnails.ts';
 import type { Readers } from '../readers/reader.ts';
@@ -82,12 +83,14 @@ export function createIndexer(options: IndexerOptions): Indexer {
   const thumbnails = options.thumbnails ?? createThumbnails({ store, readers, now });
   const totals = createRunTotals();
   const listeners = new Set<(what: IndexerChange) => void>();
+  const scanning = createProgress(now);
   const indexing = createProgress(now);
   const refining = createProgress(now);
   const changing = createProgress(now);
   /** Folders whose first scan of this process was counted. */
   const counted = new Set<number>();
   let paused = readValue(store, 'paused') === true;
+  const gate = createGate(!paused);
   let closed = false;
   let { serving } = engines;
   let catchUp: CatchUp | undefined;
@@ -100,6 +103,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
   const library = createLibrary({
     store,
     watch,
+    gate,
     now,
     log,
     events: {
@@ -111,7 +115,11 @@ export function createIndexer(options: IndexerOptions): Indexer {
         if (!counted.has(rootId)) totals.unchanged(files);
         counted.add(rootId);
       },
-      changed: emit,
+      scanned: scanning.advance,
+      changed: (what) => {
+        if (library.scanning().length === 0) scanning.end();
+        emit(what);
+      },
     },
   });
 
@@ -236,11 +244,9 @@ export function createIndexer(options: IndexerOptions): Indexer {
 
   function jobs(): Job[] {
     const scans = library.scanning();
-    const found = scans.reduce((sum, one) => sum + one.found, 0);
     const known = countByRoot(store);
-    const expected = scans.reduce((sum, one) => sum + Math.max(one.found, known.get(one.rootId)?.files ?? 0), 0);
-    const scan: Job[] =
-      scans.length > 0 ? [{ name: 'scanning', done: found, total: expected, rate: 0, secondsLeft: null, paused: false }] : [];
+    const ahead = scans.reduce((sum, one) => sum + Math.max(0, (known.get(one.rootId)?.files ?? 0) - one.found), 0);
+    const scan = scans.length > 0 ? [scanning.read('scanning', ahead, paused) ?? nothingScanned(paused)] : [];
     const main = queue.isIdle ? undefined : indexing.read('indexing', countPending(store), paused);
     const second = watch && readSettings(store).secondPass ? refining.read('second-pass', secondPass.remaining(), paused) : undefined;
     const change = catchUp && changing.read('changing-engine', catchUp.remaining(), paused);
@@ -254,6 +260,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
   function setPaused(value: boolean): void {
     storeErrors(store.directory, () => writeValue(store, 'paused', value));
     paused = value;
+    gate.set(!value);
     queue.setPaused(value);
     catchUp?.wake();
     secondPass.wake();
@@ -339,6 +346,11 @@ export function createIndexer(options: IndexerOptions): Indexer {
       listeners.clear();
     },
   };
+}
+
+/** How many files a new folder holds is not known before they were seen. */
+function nothingScanned(paused: boolean): Job {
+  return { name: 'scanning', done: 0, total: 0, rate: 0, secondsLeft: null, paused };
 }
 
 function waitingFor({ message, code }: AppError): Notice {

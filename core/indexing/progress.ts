@@ -37,7 +37,7 @@ export function createProgress(now: () => number): Progress {
       const count = recent.reduce((sum, bucket) => sum + bucket.count, 0);
       const seconds = Math.max(0.5, (now() - (recent[0]?.at ?? now())) / 1000);
       const rate = paused ? 0 : count / seconds;
-      return { name, done, total: done + remaining, rate, secondsLeft: rate > 0 ? remaining / rate : null, paused };
+      return { name, done, total: done + remaining, rate, secondsLeft: rate > 0 && remaining > 0 ? remaining / rate : null, paused };
     },
   };
 }

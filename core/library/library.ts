@@ -14,6 +14,7 @@ import { type FileRow, filesAtOrBelow, filesOfRoot, upsertUnreadable } from '../
 import type { Store } from '../store/open.ts';
 import { listRoots, type Root, rootById, setIdentity, setOnline, touchRoot } from '../store/roots.ts';
 import { createArrivals } from './arrivals.ts';
+import type { Gate } from './gate.ts';
 import { isNoMedia } from './nomedia.ts';
 import { probe } from './presence.ts';
 import { createRules, type Rules } from './rules.ts';
@@ -30,6 +31,8 @@ export type LibraryEvents = {
   excluded(rows: readonly FileRow[]): void;
   /** Rows of former failures that are fine now. */
   cleared(rows: readonly FileRow[]): void;
+  /** A scan has looked at so many more files. */
+  scanned(files: number): void;
   /** Rows that a scan found up to date. */
   unchanged(rootId: number, files: number): void;
   /** Something that is shown has changed. */
@@ -39,6 +42,8 @@ export type LibraryEvents = {
 export type LibraryOptions = {
   readonly store: Store;
   readonly watch: boolean;
+  /** Scans stand still while it is closed. */
+  readonly gate: Gate;
   readonly now: () => number;
   readonly log: (line: string) => void;
   readonly events: LibraryEvents;
@@ -85,7 +90,7 @@ type Attached = {
   probing: boolean;
 };
 
-export function createLibrary({ store, watch, now, log, events }: LibraryOptions): Library {
+export function createLibrary({ store, watch, gate, now, log, events }: LibraryOptions): Library {
   const attached = new Map<number, Attached>();
   const asked = new Set<Promise<void>>();
   let closed = false;
@@ -244,12 +249,14 @@ export function createLibrary({ store, watch, now, log, events }: LibraryOptions
           applied: (applied) => {
             unchanged += applied.unchanged;
             entry.found += applied.files;
+            events.scanned(applied.files);
             if (applied.pending.length > 0) events.pending(applied.pending, false);
             events.changed('status');
           },
           young: (path) => arrivals.note(path),
         },
         now,
+        gate,
         signal,
       );
       if (result.gone.length + result.excluded.length > 0 && !(await isReachable(entry.id))) return;

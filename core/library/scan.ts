@@ -7,6 +7,7 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import { type FileRow, fileByPath, filesOfRoot, insertPending, markPending, upsertUnreadable } from '../store/files.ts';
 import type { Store } from '../store/open.ts';
 import type { Root } from '../store/roots.ts';
+import type { Gate } from './gate.ts';
 import type { Rules } from './rules.ts';
 import { type Found, isGone, walk } from './walk.ts';
 
@@ -56,13 +57,14 @@ export function applyFound(store: Store, rootId: number, found: readonly Found[]
   return { files: found.length, pending, unchanged };
 }
 
-/** Throws when the root itself cannot be read (see presence.ts) and on abort. */
+/** Stands still while the gate is closed. Throws when the root itself cannot be read (see presence.ts) and on abort. */
 export async function scan(
   store: Store,
   root: Root,
   rules: Rules,
   events: ScanEvents,
   now: () => number,
+  gate: Gate,
   signal: AbortSignal,
 ): Promise<ScanResult> {
   const startedAt = now();
@@ -76,21 +78,18 @@ export async function scan(
     appliedAt = now();
   };
 
-  const summary = await walk(
-    root.path,
-    rules,
-    {
-      found: (files) => {
-        for (const file of files) if (isSettled(file)) batch.push(file);
-        if (batch.length >= batchFiles || now() - appliedAt > batchMs) apply();
-      },
-      unreadable: (what) => {
-        seen.add(upsertUnreadable(store, root.id, what, now()));
-        if (what.isFolder) closedFolders.push(what.path + sep);
-      },
+  const pass = () => gate.pass(signal);
+  const summary = await walk(root.path, rules, {
+    pass,
+    found: (files) => {
+      for (const file of files) if (isSettled(file)) batch.push(file);
+      if (batch.length >= batchFiles || now() - appliedAt > batchMs) apply();
     },
-    signal,
-  );
+    unreadable: (what) => {
+      seen.add(upsertUnreadable(store, root.id, what, now()));
+      if (what.isFolder) closedFolders.push(what.path + sep);
+    },
+  });
   apply();
 
   function isSettled(file: Found): boolean {
@@ -103,7 +102,7 @@ export async function scan(
   }
 
   const result: ScanResult = { files: summary.files, gone: [], excluded: [], cleared: [] };
-  for await (const row of unseen(store, root.id, seen, signal)) {
+  for await (const row of unseen(store, root.id, seen, pass)) {
     if (closedFolders.some((folder) => row.path.startsWith(folder))) continue;
     if (row.isFolder || (row.state === 'failed' && row.mtime === 0 && row.bytes === 0)) result.cleared.push(row);
     else if (await isGone(row.path)) result.gone.push(row);
@@ -113,9 +112,9 @@ export async function scan(
   return result;
 }
 
-async function* unseen(store: Store, rootId: number, seen: ReadonlySet<number>, signal: AbortSignal): AsyncGenerator<FileRow> {
+async function* unseen(store: Store, rootId: number, seen: ReadonlySet<number>, pass: () => Promise<void>): AsyncGenerator<FileRow> {
   for (let after = 0; ; ) {
-    signal.throwIfAborted();
+    await pass();
     const rows = filesOfRoot(store, rootId, after, 1000);
     const last = rows.at(-1);
     if (!last) return;

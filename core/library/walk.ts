@@ -18,6 +18,8 @@ export type Unreadable = {
 };
 
 export type WalkEvents = {
+  /** Waits while the walk is to stand still. Rejects when it is to end. */
+  pass?(): Promise<void>;
   found(files: readonly Found[]): void;
   unreadable(what: Unreadable): void;
 };
@@ -32,14 +34,14 @@ export type WalkSummary = {
 const parallelFolders = 8;
 const parallelStats = 64;
 
-/** Throws only when the first folder itself cannot be read, or on abort. */
-export async function walk(start: string, rules: Rules, events: WalkEvents, signal?: AbortSignal): Promise<WalkSummary> {
+/** Throws only when the first folder itself cannot be read, or with what `pass` rejects with. */
+export async function walk(start: string, rules: Rules, events: WalkEvents): Promise<WalkSummary> {
   const waiting: string[] = [];
   let files = 0;
   let folders = 0;
 
   async function visit(folder: string, isStart: boolean): Promise<number> {
-    signal?.throwIfAborted();
+    await events.pass?.();
     const entries = await list(folder, isStart, events);
     if (!entries) return 0;
     folders += 1;
@@ -53,7 +55,7 @@ export async function walk(start: string, rules: Rules, events: WalkEvents, sign
     }
     pictures.sort();
     for (let at = 0; at < pictures.length; at += parallelStats) {
-      signal?.throwIfAborted();
+      await events.pass?.();
       const found = await Promise.all(pictures.slice(at, at + parallelStats).map((path) => look(path, events)));
       const there = found.filter((file) => file !== undefined);
       files += there.length;

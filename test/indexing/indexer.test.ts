@@ -430,6 +430,48 @@ describe('pause', () => {
   });
 });
 
+describe('a scan', () => {
+  it('stands still while the library is paused, also in the next process, and goes on when it is resumed', async () => {
+    const folder = temporaryFolder();
+    await writePictures(join(folder, 'pictures'), [...numbered(3, 'a/one'), ...numbered(3, 'b/two')]);
+    const first = openLibrary(join(folder, 'library'));
+    first.indexer.pause();
+    await first.indexer.addFolder({ path: join(folder, 'pictures') });
+    const isWaiting = ({ indexer }: typeof first) => indexer.jobs().some(({ name, paused }) => name === 'scanning' && paused);
+    await until(() => isWaiting(first), 'the scan is shown as paused');
+    await first.close();
+    const second = openLibrary(join(folder, 'library'));
+    await until(() => isWaiting(second), 'the pause is shown');
+    expect(second.store.db.prepare('SELECT count(*) FROM files').pluck().get()).toBe(0);
+    second.indexer.resume();
+    expect(await second.indexer.settled()).toMatchObject({ indexed: 6, items: 6 });
+  });
+
+  it('counts what it has seen, never backwards, from one folder to the next', async () => {
+    const folder = temporaryFolder();
+    for (const name of ['a', 'b']) await writePictures(join(folder, name), numbered(120, `${name}/in`));
+    const { indexer } = openLibrary(join(folder, 'library'));
+    await indexer.addFolder({ path: join(folder, 'a') });
+    await indexer.addFolder({ path: join(folder, 'b') });
+    await indexer.settled();
+    const seen: number[] = [];
+    const rates: number[] = [];
+    indexer.onChange(() => {
+      for (const { name, done, rate } of indexer.jobs()) {
+        if (name !== 'scanning') continue;
+        seen.push(done);
+        rates.push(rate);
+      }
+    });
+    indexer.rescan();
+    await indexer.settled();
+    expect(seen.at(-1)).toBeGreaterThanOrEqual(120);
+    expect(seen).toEqual(seen.toSorted((a, b) => a - b));
+    expect(Math.max(...rates)).toBeGreaterThan(0);
+    expect(indexer.jobs()).toEqual([]);
+  });
+});
+
 describe('progress', () => {
   it('never goes backwards within a run', async () => {
     const folder = temporaryFolder();
