@@ -26,7 +26,7 @@ export function Dialog({ opened, onClose, title, width, children }: Props) {
       centered
       overlayProps={{ color: 'var(--ow-scrim)', backgroundOpacity: 1 }}
       transitionProps={{ duration: 120, transition: 'fade' }}
-      closeButtonProps={{ 'aria-label': close }}
+      closeButtonProps={{ 'aria-label': close, iconSize: 18 }}
       classNames={{ content: styles.content ?? '', header: styles.header ?? '', title: styles.title ?? '', close: styles.close ?? '' }}
     >
       {children}

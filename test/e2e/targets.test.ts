@@ -122,7 +122,7 @@ describe.skipIf(noBrowser)(`fingers and large letters${noBrowser ? `: ${noBrowse
     await wall.bar.waitFor();
     await judge('selection');
     await page.keyboard.press('c');
-    await page.keyboard.type('Cups');
+    await viewer.collectDialog.getByRole('textbox', { name: 'Collection' }).fill('Cups');
     await viewer.collectDialog.getByRole('option').waitFor();
     await judge('collect');
     await page.keyboard.press('Enter');
@@ -210,6 +210,10 @@ describe.skipIf(noBrowser)(`fingers and large letters${noBrowser ? `: ${noBrowse
     await page.keyboard.press('v');
     await new ComparePage(page).differences.waitFor();
     await judgeZoomed('compare');
+    const sides = await new ComparePage(page).dialog
+      .getByRole('figure')
+      .evaluateAll((all) => all.map((side) => Math.round(side.getBoundingClientRect().top)));
+    expect(new Set(sides).size, 'two lie beside each other where there is more width than height').toBe(1);
     for (const name of ['library', 'engines', 'settings', 'collections', 'timeline']) {
       await go(`/${name}`);
       await judgeZoomed(name);

@@ -168,6 +168,22 @@ describe.skipIf(noBrowser)(`the wall${noBrowser ? `: ${noBrowser}` : ''}`, () =>
     await wall.expectFocus(total - 1);
   });
 
+  it('goes as far as keys are pressed, however quick they are', async () => {
+    await wall.tile(0).focus();
+    let there = 0;
+    for (let presses = 0; presses < 4; presses++) {
+      const before = there;
+      await page.keyboard.press('PageDown');
+      await until(async () => (await wall.focused()) > before || `the focus is at ${await wall.focused()}`, 15_000);
+      there = await wall.focused();
+    }
+    await page.keyboard.press('Home');
+    await wall.expectFocus(0);
+    // All of them come before the wall is drawn again.
+    await Promise.all(Array.from({ length: 4 }, () => page.keyboard.press('PageDown')));
+    await wall.expectFocus(there);
+  });
+
   it('unfolds a stack in place, walks through it, and folds it up', async () => {
     await open('/?q=a+cat&group=1');
     await search.expectFirst('chelsea.jpg');
