@@ -238,7 +238,7 @@ function routerOf(parts: Parts): Router<Contract, Record<never, never>> {
     understand: os.understand.handler(({ input }) => searcher.understand(input.text)),
     countTypes: os.countTypes.handler(({ input }) => countByType(store, input.filters)),
     item: os.item.handler(({ input }) => searcher.item(input.id)),
-    reveal: os.reveal.handler(({ input }) => done(reveal(store, engines.serving.spaceId, input.id))),
+    reveal: os.reveal.handler(({ input }) => done(reveal(store, input.id))),
 
     setStars: os.setStars.handler(({ input }) => kept({ changed: setStars(store, input.ids, input.starred, Date.now()) })),
     listCollections: os.listCollections.handler(() => listCollections(store)),

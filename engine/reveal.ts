@@ -5,7 +5,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import path from 'node:path';
 import { AppError } from '../core/api/errors.ts';
-import { findItem } from '../core/store/catalogue.ts';
+import { fileById } from '../core/store/files.ts';
 import type { Store } from '../core/store/open.ts';
 import { checkedPath } from './shown-files.ts';
 
@@ -15,10 +15,11 @@ type Command = { readonly file: string; readonly args: readonly string[]; readon
 const patience = 2000;
 
 /** Throws not-found where the item or its file is gone, unavailable where there is no desktop or nothing that opens folders. */
-export async function reveal(store: Store, spaceId: number, id: string): Promise<void> {
-  const item = findItem(store, spaceId, id);
-  if (!item) throw new AppError('not-found', 'There is no such picture in the library any more.');
-  const file = await checkedPath(store, item.path);
+export async function reveal(store: Store, id: string): Promise<void> {
+  // Of any file that is known: one that could not be read is no item, and somebody may want to look at it all the more.
+  const known = fileById(store, Number(id.split('p', 1)[0]));
+  if (!known) throw new AppError('not-found', 'There is no such picture in the library any more.');
+  const file = await checkedPath(store, known.path);
   if (!hasDesktop(process.platform, process.env)) {
     throw new AppError('unavailable', `The machine with the pictures has no desktop to show a folder on. The file is ${file}.`);
   }

@@ -42,7 +42,10 @@ export const contract = {
   item: oc.input(z.object({ id: itemId })).output(itemDetail),
   /** How many items of each type pass the filters, most frequent first. */
   countTypes: oc.input(typeCountRequest).output(z.array(typeCount)),
-  /** Shows the file in the file manager of the machine where the library is. `unavailable` where that has no desktop. */
+  /**
+   * Shows the file of an item, or one that could not be read (by its `fileId`), in the file manager of the machine where the library is.
+   * `unavailable` where that has no desktop.
+   */
   reveal: oc.input(z.object({ id: itemId })).output(z.object({})),
 
   /** Stars belong to the content: copies of a picture are starred together. */

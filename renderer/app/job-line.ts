@@ -24,11 +24,11 @@ export function jobCount(job: Job, { job: words, bytes }: Messages): string {
   return isDownload(job) ? words.bytesOf(bytes(job.done), bytes(job.total)) : words.of(job.done, job.total);
 }
 
-/** Pausing stops work on the library; a download is stopped on the page of the engines. */
+/** Pausing stops work on the pictures. A download is stopped on the page of the engines; the index is built in one go. */
 export function canPause(job: Job): boolean {
-  return !isDownload(job);
+  return !isDownload(job) && job.name !== 'building-index';
 }
 
-function isDownload(job: Job): boolean {
+export function isDownload(job: Job): boolean {
   return job.name === 'downloading';
 }

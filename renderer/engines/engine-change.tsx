@@ -1,13 +1,12 @@
 /** @file A change of engine under way: how much of the library each of the two has read, what goes on meanwhile, and a way back. */
 import { Button } from '@mantine/core';
-import { IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
 import type { EngineInfo } from '../../core/api/library.ts';
 import { jobPace } from '../app/job-line.ts';
+import { PauseButton } from '../app/pause-button.tsx';
 import { ProgressBar } from '../app/progress-bar.tsx';
 import { noticeText } from '../app/standing-notices.ts';
 import { TechnicalText } from '../app/technical-text.tsx';
 import { useNotice, useStatus } from '../app/use-status.ts';
-import { usePauseOrResume } from '../library/use-library-actions.ts';
 import { useMessages } from '../messages/messages.ts';
 import styles from './engine-change.module.css';
 import type { Change } from './engine-state.ts';
@@ -15,8 +14,7 @@ import type { EngineActions } from './use-engine-actions.ts';
 
 export function EngineChange({ change, onKeep }: { change: Change; onKeep: EngineActions['keep'] }) {
   const messages = useMessages();
-  const { changeEngine, job: words } = messages;
-  const pauseOrResume = usePauseOrResume();
+  const { changeEngine } = messages;
   const problem = useNotice('next-engine');
   const job = useStatus()?.jobs.find(({ name }) => name === 'changing-engine');
   const { from, to } = change;
@@ -36,16 +34,7 @@ export function EngineChange({ change, onKeep }: { change: Change; onKeep: Engin
         <p className={styles.meanwhile}>{changeEngine.meanwhile(to.name, from.name)}</p>
       )}
       <div className={styles.buttons}>
-        {job && (
-          <Button
-            leftSection={
-              job.paused ? <IconPlayerPlay size={16} stroke={1.75} aria-hidden /> : <IconPlayerPause size={16} stroke={1.75} aria-hidden />
-            }
-            onClick={() => pauseOrResume(!job.paused)}
-          >
-            {job.paused ? words.resume : words.pause}
-          </Button>
-        )}
+        {job && <PauseButton paused={job.paused} />}
         <Button onClick={() => onKeep(change)}>{changeEngine.keep(from.name)}</Button>
       </div>
     </section>

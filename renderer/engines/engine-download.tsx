@@ -1,6 +1,6 @@
 /** @file A download: how far, how fast, how long still, or what it stands still for. */
 import type { EngineInfo } from '../../core/api/library.ts';
-import { ProgressBar } from '../app/progress-bar.tsx';
+import { ProgressLine } from '../app/progress-line.tsx';
 import { TechnicalText } from '../app/technical-text.tsx';
 import { useMessages } from '../messages/messages.ts';
 import styles from './engine-download.module.css';
@@ -15,15 +15,14 @@ export function EngineDownload({ engine, download }: Props) {
   if (problem === null && rate > 0) facts.push(job.byteRate(rate));
   if (problem === null && secondsLeft !== null) facts.push(job.left(secondsLeft));
   return (
-    <div className={styles.download}>
-      <p>{facts.join(', ')}</p>
-      <ProgressBar
-        label={messages.downloadBar(engine.name)}
-        done={download.done}
-        of={download.total}
-        text={done}
-        paused={problem !== null}
-      />
+    <ProgressLine
+      facts={facts.join(', ')}
+      label={messages.downloadBar(engine.name)}
+      done={download.done}
+      of={download.total}
+      text={done}
+      paused={problem !== null}
+    >
       <div role="status">
         {problem !== null && (
           <>
@@ -32,6 +31,6 @@ export function EngineDownload({ engine, download }: Props) {
           </>
         )}
       </div>
-    </div>
+    </ProgressLine>
   );
 }

@@ -6,11 +6,13 @@ import type { Failure, Folder } from '../../core/api/library.ts';
 import { queries } from '../app/api.ts';
 import { Section } from '../app/page.tsx';
 import { PathText } from '../app/path-text.tsx';
+import { isThisMachine, reveal } from '../app/reveal.ts';
 import { TechnicalText } from '../app/technical-text.tsx';
 import { useMessages } from '../messages/messages.ts';
 import styles from './failures.module.css';
 import { nameOfFolder } from './folder-name.ts';
 import { fileGlob } from './globs.ts';
+import { ListRow, ListRows } from './list-row.tsx';
 import { useRetry } from './use-library-actions.ts';
 
 const pageSize = 50;
@@ -39,7 +41,7 @@ export function Failures({ folders, onExclude }: Props) {
       }
     >
       <p className={styles.soft}>{library.failuresText}</p>
-      <ul className={styles.list}>
+      <ListRows>
         {all.map((failure) => (
           <FailureRow
             key={failure.fileId}
@@ -49,7 +51,7 @@ export function Failures({ folders, onExclude }: Props) {
             onRetry={() => retry.mutate({ fileIds: [failure.fileId] })}
           />
         ))}
-      </ul>
+      </ListRows>
       {failures.hasNextPage && (
         <Button loading={failures.isFetchingNextPage} onClick={() => void failures.fetchNextPage()}>
           {library.moreFailures}
@@ -60,37 +62,44 @@ export function Failures({ folders, onExclude }: Props) {
 }
 
 function FailureRow({ failure, folders, onExclude, onRetry }: Props & { failure: Failure; onRetry(): void }) {
-  const { library, retry, copied, ago, problem } = useMessages();
+  const messages = useMessages();
+  const { library, retry, copied, ago, problem, viewer } = messages;
   const [what] = problem.codes[isErrorCode(failure.code) ? failure.code : 'internal'];
   const name = nameOfFolder(failure.path);
   const home = folders.map((folder) => ({ folder, glob: fileGlob(folder.path, failure.path) })).find(({ glob }) => glob !== null);
   return (
-    <li className={styles.row}>
-      <div className={styles.text}>
-        <p className={styles.path}>
-          <PathText path={failure.path} />
-        </p>
-        <p className={styles.reason}>{what}</p>
-        <TechnicalText text={failure.message} />
-        <p className={styles.soft}>{`${library.attempts(failure.attempts)}, ${ago(failure.at)}`}</p>
-      </div>
-      <div className={styles.actions}>
-        <Button aria-label={library.retryFile(name)} onClick={onRetry}>
-          {retry}
-        </Button>
-        <CopyButton value={failure.path}>
-          {({ copied: done, copy }) => (
-            <Button aria-label={library.copyPathOf(name)} onClick={copy}>
-              {done ? copied : library.copyPath}
+    <ListRow
+      actions={
+        <>
+          <Button aria-label={library.retryFile(name)} onClick={onRetry}>
+            {retry}
+          </Button>
+          <CopyButton value={failure.path}>
+            {({ copied: done, copy }) => (
+              <Button aria-label={library.copyPathOf(name)} onClick={copy}>
+                {done ? copied : library.copyPath}
+              </Button>
+            )}
+          </CopyButton>
+          {isThisMachine(window.location.hostname) && (
+            <Button aria-label={library.revealFile(name)} onClick={() => void reveal(String(failure.fileId), messages)}>
+              {viewer.reveal}
             </Button>
           )}
-        </CopyButton>
-        {home && (
-          <Button aria-label={library.excludeFileNamed(name)} onClick={() => home.glob && onExclude(home.folder, home.glob)}>
-            {library.excludeFile}
-          </Button>
-        )}
-      </div>
-    </li>
+          {home && (
+            <Button aria-label={library.excludeFileNamed(name)} onClick={() => home.glob && onExclude(home.folder, home.glob)}>
+              {library.excludeFile}
+            </Button>
+          )}
+        </>
+      }
+    >
+      <p className={styles.path}>
+        <PathText path={failure.path} />
+      </p>
+      <p className={styles.reason}>{what}</p>
+      <TechnicalText text={failure.message} />
+      <p className={styles.soft}>{`${library.attempts(failure.attempts)}, ${ago(failure.at)}`}</p>
+    </ListRow>
   );
 }

@@ -1,47 +1,48 @@
 /** @file Work in progress: name, count, rate, time left, pause. */
-import { Button } from '@mantine/core';
-import { IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
+import { Link } from 'wouter';
 import type { Job } from '../../core/api/library.ts';
-import { canPause, jobCount, jobLine } from '../app/job-line.ts';
-import { ProgressBar } from '../app/progress-bar.tsx';
+import { canPause, isDownload, jobCount, jobLine } from '../app/job-line.ts';
+import { PauseButton } from '../app/pause-button.tsx';
+import { ProgressLine } from '../app/progress-line.tsx';
 import { useMessages } from '../messages/messages.ts';
 import styles from './jobs.module.css';
-import { usePauseOrResume } from './use-library-actions.ts';
 
-export function Jobs({ jobs }: { jobs: readonly Job[] }) {
+type Props = {
+  jobs: readonly Job[];
+  /** The library is paused, also while nothing waits. */
+  paused: boolean;
+};
+
+export function Jobs({ jobs, paused }: Props) {
   const messages = useMessages();
-  const { library, job: words } = messages;
-  const pauseOrResume = usePauseOrResume();
-  if (jobs.length === 0) return <p className={styles.idle}>{library.idle}</p>;
-  const pausable = jobs.filter(canPause);
-  const paused = pausable.every((job) => job.paused);
+  const { library, job: words, notices, pages } = messages;
   return (
     <div className={styles.jobs}>
-      <ul className={styles.list}>
-        {jobs.map((job, at) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: two jobs can have one name
-          <li key={at}>
-            <p className={styles.line}>{jobLine(job, messages)}</p>
-            <ProgressBar
-              label={words.progress(words.names[job.name])}
-              done={job.done}
-              of={job.total}
-              text={jobCount(job, messages)}
-              paused={job.paused}
-            />
-          </li>
-        ))}
-      </ul>
-      {pausable.length > 0 && (
-        <Button
-          leftSection={
-            paused ? <IconPlayerPlay size={16} stroke={1.75} aria-hidden /> : <IconPlayerPause size={16} stroke={1.75} aria-hidden />
-          }
-          onClick={() => pauseOrResume(!paused)}
-        >
-          {paused ? words.resume : words.pause}
-        </Button>
+      {jobs.length === 0 && <p className={styles.idle}>{paused ? library.pausedIdle : library.idle}</p>}
+      {jobs.length > 0 && (
+        <ul className={styles.list}>
+          {jobs.map((job, at) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: two jobs can have one name
+            <li key={at}>
+              <ProgressLine
+                facts={jobLine(job, messages)}
+                label={words.progress(words.names[job.name])}
+                done={job.done}
+                of={job.total}
+                text={jobCount(job, messages)}
+                paused={job.paused}
+              >
+                {isDownload(job) && (
+                  <Link href="/engines" className={styles.way}>
+                    {notices.open(pages.names.engines)}
+                  </Link>
+                )}
+              </ProgressLine>
+            </li>
+          ))}
+        </ul>
       )}
+      {(paused || jobs.some(canPause)) && <PauseButton paused={paused} />}
     </div>
   );
 }

@@ -16,6 +16,7 @@ import { Failures } from './failures.tsx';
 import { FolderRow } from './folder-row.tsx';
 import { Jobs } from './jobs.tsx';
 import styles from './library-page.module.css';
+import { ListRows } from './list-row.tsx';
 import { RemoveDialog } from './remove-dialog.tsx';
 import { useAddSamples } from './use-library-actions.ts';
 
@@ -54,7 +55,7 @@ export function LibraryPage() {
         )}
         {folders.data?.length === 0 && <p className={styles.soft}>{library.none}</p>}
         {folders.data && folders.data.length > 0 && (
-          <ul className={styles.rows}>
+          <ListRows>
             {folders.data.map((folder) => (
               <FolderRow
                 key={folder.id}
@@ -63,11 +64,11 @@ export function LibraryPage() {
                 onRemove={() => setRemoving(folder)}
               />
             ))}
-          </ul>
+          </ListRows>
         )}
       </Section>
       <Section title={library.work}>
-        <Jobs jobs={status?.jobs ?? []} />
+        <Jobs jobs={status?.jobs ?? []} paused={status?.paused ?? false} />
       </Section>
       {status && status.failed > 0 && (
         <Failures folders={folders.data ?? []} onExclude={(folder, suggested) => setExcluding({ folder, suggested })} />

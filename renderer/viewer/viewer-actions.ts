@@ -13,10 +13,9 @@ import {
   IconStarFilled,
   type TablerIcon,
 } from '@tabler/icons-react';
-import { api } from '../app/api.ts';
 import type { KeyId } from '../app/keys.ts';
 import { notify } from '../app/notices.ts';
-import { problemCode } from '../app/problem.ts';
+import { isThisMachine, reveal } from '../app/reveal.ts';
 import { takePicture } from '../box/take-picture.ts';
 import { compare } from '../compare/comparison.ts';
 import { collectItems } from '../keepsakes/collect-store.ts';
@@ -82,7 +81,7 @@ export function actionsFor(picture: Subject, { next, previous }: Neighbours, sta
       id: 'reveal',
       label: viewer.reveal,
       icon: IconFolderOpen,
-      run: () => void revealItem(id, messages),
+      run: () => void reveal(id, messages),
     },
     !picture.offline && {
       id: 'download',
@@ -93,20 +92,6 @@ export function actionsFor(picture: Subject, { next, previous }: Neighbours, sta
     },
   ];
   return actions.filter((action) => typeof action === 'object');
-}
-
-/** A folder opens on the machine of the library: no use to somebody who sits at another. */
-export function isThisMachine(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
-}
-
-async function revealItem(id: string, { viewer }: Messages): Promise<void> {
-  try {
-    await api.reveal({ id });
-  } catch (error) {
-    if (problemCode(error) === 'unavailable') notify(viewer.noDesktop);
-    else notify(viewer.revealFailed, error);
-  }
 }
 
 function download(href: string, name: string): void {

@@ -33,6 +33,8 @@ describe.skipIf(process.platform !== 'linux')('on this machine', () => {
     pictures = path.join(root, 'a "b" $c');
     await mkdir(pictures);
     await copyFile(path.join(samples, 'coffee.jpg'), path.join(pictures, 'coffee.jpg'));
+    await mkdir(path.join(pictures, 'inner'));
+    await writeFile(path.join(pictures, 'inner', 'broken.jpg'), 'no picture');
     service = await openService({ directory: path.join(root, 'library'), activity: 'index' });
     await client().addFolder({ path: pictures });
     await client().settled();
@@ -62,6 +64,13 @@ describe.skipIf(process.platform !== 'linux')('on this machine', () => {
     const written = await opener(0);
     await client().reveal({ id });
     expect(await readFile(written, 'utf8')).toBe(`${pictures}\n`);
+  });
+
+  it('opens the folder of a file that could not be read', async () => {
+    const written = await opener(0);
+    const [failure] = (await client().failures({})).failures;
+    await client().reveal({ id: String(failure?.fileId) });
+    expect(await readFile(written, 'utf8')).toBe(`${path.join(pictures, 'inner')}\n`);
   });
 
   it('says so where the folder could not be opened, where nothing opens folders, and where there is no desktop', async () => {

@@ -21,6 +21,11 @@ describe('jobLine', () => {
     expect([canPause(download), canPause(job)]).toEqual([false, true]);
   });
 
+  it('can be paused unless it is a download or the index, which is built in one go', () => {
+    const names = ['scanning', 'indexing', 'second-pass', 'building-index', 'changing-engine', 'downloading'] as const;
+    expect(names.filter((name) => canPause({ ...job, name }))).toEqual(['scanning', 'indexing', 'second-pass', 'changing-engine']);
+  });
+
   it('is taken apart where an engine gives the sentence its name', () => {
     const change: Job = { ...job, name: 'changing-engine', rate: 0, secondsLeft: null };
     expect(en.facts.takesOver('E5-V', jobFacts(change, en))).toBe('E5-V takes over: 312 of 1,204');
