@@ -19,6 +19,16 @@ export class LibraryPage {
     return this.page.getByLabel(`Folder ${path}`, { exact: true });
   }
 
+  /** One of the files that could not be read. */
+  failure(name: string): Locator {
+    return this.page.getByRole('region', { name: 'Files that could not be read' }).getByRole('listitem').filter({ hasText: name });
+  }
+
+  /** What goes on, and the button to pause it. */
+  work(): Locator {
+    return this.page.getByRole('region', { name: 'Work' });
+  }
+
   async addFolder(path: string): Promise<void> {
     await this.page.getByRole('button', { name: 'Add a folder' }).first().click();
     const field = this.dialog.getByRole('textbox', { name: 'Folder' });
