@@ -10,7 +10,7 @@ import { useTimelinePlace } from './timeline-place.ts';
 
 export function TimelinePage() {
   const { timeline } = useMessages();
-  const results = useAnswer(emptyQuery, 'timeline');
+  const results = useAnswer(emptyQuery, { name: 'timeline' });
   const place = useTimelinePlace();
   usePageTitle(timeline.title);
   return (

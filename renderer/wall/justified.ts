@@ -112,6 +112,21 @@ export function picturesOf(layout: Layout, row: number): readonly [from: number,
   return [from, layout.kinds[row] === 0 ? (layout.firsts[row + 1] ?? layout.aspects.length) : from];
 }
 
+/** Rows that are remembered. */
+const keptRows = 400;
+
+/** `rowAt` that gives the same row again as long as it is drawn, so that what shows it knows that nothing has changed. */
+export function rowReader(layout: Layout): (row: number) => WallRow | undefined {
+  const kept = new Map<number, WallRow>();
+  return (row) => {
+    const found = kept.get(row) ?? rowAt(layout, row);
+    if (found === undefined) return undefined;
+    if (kept.size >= keptRows && !kept.has(row)) kept.clear();
+    kept.set(row, found);
+    return found;
+  };
+}
+
 /** One row, with its tiles placed: whole pixels, and what rounding leaves goes to the last picture of a full row. */
 export function rowAt(layout: Layout, row: number): WallRow | undefined {
   const kind = kindNames[layout.kinds[row] ?? -1];

@@ -55,8 +55,14 @@ const rest = 220;
 const nothing: WallOutline = { snapshot: '', aspects: [], cut: 0, months: [] };
 const noPages = new Pages({ load: () => Promise.resolve([]), forget: () => undefined });
 
-/** `name`: of a wall that shows the answer besides the search page, so that each keeps its own scroll position. */
-export function useAnswer(asked: QueryState, name = ''): SearchResults {
+type AnswerOptions = {
+  /** Of a wall that shows the answer besides the search page, so that each keeps its own scroll position. */
+  readonly name?: string;
+  /** Somebody is typing it: the next letter may ask for another. */
+  readonly isTyped?: boolean;
+};
+
+export function useAnswer(asked: QueryState, { name = '', isTyped = false }: AnswerOptions = {}): SearchResults {
   const revision = useConnection((state) => state.revision);
   const request = useMemo(() => ({ query: toQuery(asked), order: orderOf(asked), group: asked.group }), [asked]);
   const shown = useRef<Pages>(noPages);
@@ -76,7 +82,7 @@ export function useAnswer(asked: QueryState, name = ''): SearchResults {
   const { query, request: answeredRequest } = answered.current;
 
   const isWhole = newest !== null && newest.hits.length >= newest.total;
-  const rested = useRested(newest?.snapshot);
+  const rested = useRested(newest?.snapshot, isTyped);
   const outlined = useQuery(
     queries.outline.queryOptions({
       input: { ...answeredRequest, snapshot: newest?.snapshot ?? '' },
@@ -170,13 +176,14 @@ export function useAnswer(asked: QueryState, name = ''): SearchResults {
 }
 
 /** Who types on will not scroll through this answer: all of it is asked for when it has stood for a moment. */
-function useRested(snapshot: string | undefined): boolean {
+function useRested(snapshot: string | undefined, isTyped: boolean): boolean {
   const [rested, setRested] = useState<string>();
   useEffect(() => {
+    if (!isTyped) return;
     const timer = setTimeout(() => setRested(snapshot), rest);
     return () => clearTimeout(timer);
-  }, [snapshot]);
-  return rested === snapshot;
+  }, [snapshot, isTyped]);
+  return !isTyped || rested === snapshot;
 }
 
 /** Somebody is deep in this answer: it is not replaced when they come back to it. */

@@ -1,8 +1,8 @@
 /**
- * @file Which rows are drawn: those on the screen and some around them. Says so again only when other rows are due. Of an answer that is new only what
- * is on the screen, until there is time: while somebody types, the rest would be drawn for nothing.
+ * @file Which rows are drawn: those on the screen and some around them. Says so again only when other rows are due. Of an answer that is new, and
+ * of a place that was jumped to, only what is on the screen, until there is time: the rest would be drawn for nothing by who types or drags on.
  */
-import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { type RefObject, useCallback, useLayoutEffect, useRef, useState } from 'react';
 import { type Layout, rowAtHeight } from './justified.ts';
 
 /** Screens above and below that are drawn ahead. */
@@ -10,41 +10,58 @@ const around = 0.7;
 
 export type RowWindow = { readonly from: number; readonly to: number };
 
-/** Milliseconds that an answer stands before more of it is drawn. */
+/** Screens at once that are a jump. */
+const far = 0.5;
+/** Milliseconds after which there is time to draw ahead. */
 const rest = 200;
 
 /** `answer` names what is laid out. */
 export function useRowWindow(layout: Layout, scroller: RefObject<HTMLElement | null>, answer: string): RowWindow {
   const [rows, setRows] = useState<RowWindow>({ from: 0, to: 0 });
-  const [rested, setRested] = useState('');
-  const ahead = rested === answer ? around : 0;
-  useEffect(() => {
-    const timer = setTimeout(() => setRested(answer), rest);
-    return () => clearTimeout(timer);
-  }, [answer]);
+  const ahead = useRef(0);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const measure = useCallback(() => {
     const element = scroller.current;
     if (!element) return;
     const { scrollTop, clientHeight } = element;
-    const from = rowAtHeight(layout, scrollTop - clientHeight * ahead);
-    const to = Math.min(layout.count, rowAtHeight(layout, scrollTop + clientHeight * (1 + ahead)) + 1);
+    const from = rowAtHeight(layout, scrollTop - clientHeight * ahead.current);
+    const to = Math.min(layout.count, rowAtHeight(layout, scrollTop + clientHeight * (1 + ahead.current)) + 1);
     setRows((before) => (before.from === from && before.to === to ? before : { from, to }));
-  }, [layout, scroller, ahead]);
-
-  useLayoutEffect(measure, [measure]);
+  }, [layout, scroller]);
   const latest = useRef(measure);
   latest.current = measure;
+
+  const narrow = useCallback(() => {
+    ahead.current = 0;
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => {
+      ahead.current = around;
+      latest.current();
+    }, rest);
+  }, []);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: by each answer anew
+  useLayoutEffect(() => {
+    narrow();
+    return () => clearTimeout(timer.current);
+  }, [narrow, answer]);
+  useLayoutEffect(measure, [measure]);
+
   useLayoutEffect(() => {
     const element = scroller.current;
     if (!element) return;
-    const onChange = (): void => latest.current();
-    element.addEventListener('scroll', onChange, { passive: true });
-    const observer = new ResizeObserver(onChange);
+    let top = element.scrollTop;
+    const onScroll = (): void => {
+      if (Math.abs(element.scrollTop - top) > element.clientHeight * far) narrow();
+      top = element.scrollTop;
+      latest.current();
+    };
+    element.addEventListener('scroll', onScroll, { passive: true });
+    const observer = new ResizeObserver(() => latest.current());
     observer.observe(element);
     return () => {
-      element.removeEventListener('scroll', onChange);
+      element.removeEventListener('scroll', onScroll);
       observer.disconnect();
     };
-  }, [scroller]);
+  }, [scroller, narrow]);
   return rows;
 }

@@ -15,7 +15,8 @@ export type { SearchResults } from './use-answer.ts';
 const typingPause = 30;
 
 export function useSearch(): SearchResults {
-  return useAnswer(useSettledQuery());
+  const isTyped = usePlace((state) => state.cameBy) === 'gesture';
+  return useAnswer(useSettledQuery(), { isTyped });
 }
 
 /** The query as it is, except that letters are gathered for a moment. */

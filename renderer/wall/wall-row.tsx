@@ -4,6 +4,7 @@ import { memo, useState, useSyncExternalStore } from 'react';
 import type { Hit, Why } from '../../core/api/query.ts';
 import { useMessages } from '../messages/messages.ts';
 import type { Tile, TileRow } from './justified.ts';
+import { reveal } from './reveal.ts';
 import type { Flow } from './use-stacks.ts';
 import styles from './wall-row.module.css';
 import { whyLine } from './why-line.ts';
@@ -130,9 +131,6 @@ function TileView({ hit, tile, height, asked, dims, isFocus, isSelected, isGone,
   );
 }
 
-/** One that is there at once is not faded in: forty that do, while one types, are most of what is painted. */
-const soon = 150;
-
 function Picture({ hit, side }: { hit: Hit; side: number }) {
   const size = side * window.devicePixelRatio > thumbnailSide * enlargement ? 'preview' : 'thumb';
   const [begun] = useState(() => performance.now());
@@ -143,7 +141,7 @@ function Picture({ hit, side }: { hit: Hit; side: number }) {
       decoding="async"
       draggable={false}
       className={styles.picture}
-      onLoad={(event) => event.currentTarget.setAttribute('data-loaded', performance.now() - begun < soon ? 'soon' : '')}
+      onLoad={(event) => reveal(event.currentTarget, begun)}
       onError={(event) => event.currentTarget.setAttribute('data-failed', '')}
     />
   );

@@ -14,7 +14,7 @@ import { Scrubber } from '../timeline/scrubber.tsx';
 import { Viewer } from '../viewer/viewer.tsx';
 import { CutLine } from './cut-line.tsx';
 import { wallId } from './focus.ts';
-import { type Break, cutRowOf, layoutWall, picturesOf, rowAt } from './justified.ts';
+import { type Break, cutRowOf, layoutWall, picturesOf, rowAt, rowReader } from './justified.ts';
 import { MonthRow } from './month-row.tsx';
 import { Peek } from './peek.tsx';
 import { positionOf } from './positions.ts';
@@ -76,6 +76,7 @@ export function Wall({ results, place, hasMonths = false }: Props) {
     const breaks = [...months, ...line].sort((a, b) => a.index - b.index || (a.kind === 'cut' ? -1 : 1));
     return layoutWall(width === 0 ? [] : outline.aspects, { width, rowHeight, gap, breaks });
   }, [outline, width, cut, hasMonths]);
+  const readRow = useMemo(() => rowReader(layout), [layout]);
   const rows = useRowWindow(layout, scrollRef, outline.snapshot);
   const onReturn = useCallback((index: number) => {
     setFocus(index);
@@ -179,7 +180,7 @@ export function Wall({ results, place, hasMonths = false }: Props) {
           }}
         >
           {range(rows.from, Math.min(rows.to, layout.count)).map((index) => {
-            const row = rowAt(layout, index);
+            const row = readRow(index);
             if (!row) return null;
             const { top, height } = row;
             if (row.kind === 'month') {

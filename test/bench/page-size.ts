@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 export const builtPage = path.resolve(import.meta.dirname, '../../dist/renderer');
 
 /** KiB (1,024 bytes). First: what is fetched before anything is drawn. Total: with every page that is opened later. */
-export const budget = { firstGzip: 330, firstRaw: 1100, totalGzip: 420, totalRaw: 1400 } as const;
+export const budget = { firstGzip: 330, firstRaw: 1150, totalGzip: 420, totalRaw: 1400 } as const;
 
 export type PageSize = Record<keyof typeof budget, number>;
 

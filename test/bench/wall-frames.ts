@@ -76,7 +76,7 @@ export function scrollPhases(isQuick: boolean): Phase[] {
     {
       name: 'page by page',
       async run(page) {
-        await page.locator('[data-tile][tabindex="0"]').focus();
+        await page.locator('[data-tile]').first().focus();
         for (let step = 0; step < 20 * times; step++) {
           await page.keyboard.press('PageDown');
           await pause(page, 150);

@@ -73,7 +73,6 @@
   };
 
   window.wallProbe = {
-    raw: () => [key, calls.map((c) => [c.name, c.startTime, c.responseEnd])],
     startFrames() {
       frames = [];
       tasks = [];
@@ -87,8 +86,9 @@
     /** The last key that was pressed, once its results are painted. */
     key() {
       if (!key?.pictures) return null;
-      const ended = (path, since) => calls.find(({ name, startTime }) => name.endsWith(path) && startTime >= since)?.responseEnd ?? 0;
-      return { ...key, received: ended('/api/search', key.sent - 1), outline: ended('/api/outline', key.sent) };
+      const call = (path) => calls.find(({ name, startTime }) => name.endsWith(path) && startTime >= key.sent - 1);
+      const outline = call('/api/outline');
+      return { ...key, received: call('/api/search')?.responseEnd ?? 0, outline: outline ? outline.responseEnd - outline.startTime : null };
     },
     /** As the scroll bar is dragged: a bit further each frame. Shares of the way. */
     drag(from, to, milliseconds) {

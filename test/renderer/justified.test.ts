@@ -7,6 +7,7 @@ import {
   picturesOf,
   rowAt,
   rowOf,
+  rowReader,
   type TileRow,
   type WallOptions,
 } from '../../renderer/wall/justified.ts';
@@ -32,6 +33,18 @@ function tileRows(layout: Layout): TileRow[] {
 }
 
 const cutAt = (index: number): WallOptions => ({ ...options, breaks: [{ kind: 'cut', index, height: 40 }] });
+
+describe('rowReader', () => {
+  it('gives the same row again, so that it is not drawn again', () => {
+    const layout = layoutWall(shapes(5000), options);
+    const read = rowReader(layout);
+    const row = read(7);
+    expect(row).toEqual(rowAt(layout, 7));
+    expect(read(7)).toBe(row);
+    expect(read(layout.count)).toBeUndefined();
+    for (let at = 0; at < layout.count; at++) expect(read(at)).toEqual(rowAt(layout, at));
+  });
+});
 
 describe('layoutWall', () => {
   it('fills the width exactly with every row but the last', () => {
