@@ -40,7 +40,7 @@ export function Failures({ folders, onExclude }: Props) {
         </Button>
       }
     >
-      <p className={styles.soft}>{library.failuresText}</p>
+      <p className={styles.intro}>{library.failuresText}</p>
       <ListRows>
         {all.map((failure) => (
           <FailureRow
@@ -53,7 +53,7 @@ export function Failures({ folders, onExclude }: Props) {
         ))}
       </ListRows>
       {failures.hasNextPage && (
-        <Button loading={failures.isFetchingNextPage} onClick={() => void failures.fetchNextPage()}>
+        <Button className={styles.more} loading={failures.isFetchingNextPage} onClick={() => void failures.fetchNextPage()}>
           {library.moreFailures}
         </Button>
       )}
