@@ -21,6 +21,8 @@ export type SearchResults = {
   first: SearchPage | null;
   /** Of all of it, or of its first page until that is known. */
   outline: WallOutline;
+  /** It is of the first page: there is no end yet to go to. */
+  isPartial: boolean;
   /** How many places the outline has. */
   total: number;
   /** The user has moved the cut line away from where the engine drew it. */
@@ -103,6 +105,7 @@ export function useAnswer(asked: QueryState, { name = '', isTyped = false }: Ans
     if (first && pages.holds(0, first.hits) === false) pages.put(0, first.hits);
   }, [first, pages]);
 
+  const isPartial = !isWhole && !before && !outlined.data;
   const key = name + writePlace({ query, view: null });
   const movedCut = useCutLines(({ lines }) => lines[key]);
   const asAnswered = useMemo(() => {
@@ -134,6 +137,7 @@ export function useAnswer(asked: QueryState, { name = '', isTyped = false }: Ans
       waiting: result.isPlaceholderData,
       first,
       outline,
+      isPartial,
       total: outline.aspects.length,
       isCutMoved: movedCut !== undefined,
       at: (index) => pages.at(index) ?? undefined,
@@ -160,6 +164,7 @@ export function useAnswer(asked: QueryState, { name = '', isTyped = false }: Ans
       query,
       first,
       outline,
+      isPartial,
       pages,
       moreFailed,
       refetch,

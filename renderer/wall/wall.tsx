@@ -217,7 +217,7 @@ export function Wall({ results, place, hasMonths = false }: Props) {
         </div>
         <WallFooter results={flow} />
       </div>
-      {isDated && <Scrubber layout={layout} months={outline.months} scroller={scrollRef} onGoTo={goTo} />}
+      {isDated && !flow.isPartial && <Scrubber layout={layout} months={outline.months} scroller={scrollRef} onGoTo={goTo} />}
       {selected > 0 && <SelectionBar count={selected} actions={actions} onClear={clear} />}
       {peeked && <Peek hit={peeked} />}
       {view !== null && <Viewer id={view} index={viewed} results={flow} onView={onView} onClose={closeViewer} />}
