@@ -215,10 +215,10 @@ describe.skipIf(noBrowser)(`a change of engine${noBrowser ? `: ${noBrowser}` : '
     await until(async () => hub.seen.some((file) => file.path === largest) || 'the largest file has not been asked for');
     await expectAccessible(page, 'a download');
     await engines.button('Stop the download of E5-V').click();
-    await card.getByText('The download was stopped. It goes on where it was.').waitFor();
+    await card.getByText('The download was stopped. It goes on where it was.').waitFor({ state: 'attached' });
     hub.faults.set(largest, [wrongBytes, wrongBytes]);
     await engines.button('Go on with the download of E5-V').click();
-    await card.getByText('came with wrong bytes twice', { exact: false }).waitFor();
+    await card.getByText('came with wrong bytes twice', { exact: false }).waitFor({ state: 'attached' });
     await expectAccessible(page, 'a download that stands still');
     await engines.button('Go on with the download of E5-V').click();
     await engines.button('Use E5-V').waitFor();
